@@ -1,0 +1,135 @@
+package dev.mainstay.server.gateway;
+
+import dev.mainstay.consensus.Lost;
+import dev.mainstay.consensus.Lost.Reason;
+import dev.mainstay.consensus.Lost.Refused;
+import dev.mainstay.consensus.Lost.Unknown;
+import dev.mainstay.statemachine.command.TxnId;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+
+/// A command whose client waits on this node, through all its attempts.
+///
+/// Any thread; the fields below `this` are guarded by its monitor, which is only held for a moment.
+public final class Call {
+
+    private final TxnId id;
+    private final byte[] command;
+    private final long deadline;
+    private final Calls calls;
+    private @Nullable Consumer<Outcome> done;
+
+    /// The number of the attempt that is under way; 0 while it waits for the next one.
+    private int attempt;
+
+    private int attempts;
+
+    /// Some attempt may have reached the log.
+    private boolean isDoubtful;
+
+    private Reason lastReason = Reason.NOT_LEADER;
+
+    /// The apply thread was told, before it carried the command out, to keep its answers.
+    private boolean isExpected;
+
+    Call(TxnId id, byte[] command, long deadline, Consumer<Outcome> done, Calls calls) {
+        this.id = id;
+        this.command = command;
+        this.deadline = deadline;
+        this.done = done;
+        this.calls = calls;
+    }
+
+    public TxnId id() {
+        return id;
+    }
+
+    /// The command's bytes; only for reading.
+    public byte[] command() {
+        return command;
+    }
+
+    public long deadline() {
+        return deadline;
+    }
+
+    /// An attempt was lost. Ignored when another one is under way, or the call is over.
+    public void lost(int which, Lost lost) {
+        synchronized (this) {
+            if (done == null || attempt != which) {
+                return;
+            }
+            attempt = 0;
+            switch (lost) {
+                case Refused(var reason, _) -> lastReason = reason;
+                case Unknown(var reason) -> {
+                    lastReason = reason;
+                    isDoubtful = true;
+                }
+            }
+        }
+        calls.attemptLost(this, lost);
+    }
+
+    /// Begins an attempt, and gives its number; 0 when one is under way or the call is over.
+    synchronized int beginAttempt() {
+        if (done == null || attempt != 0) {
+            return 0;
+        }
+        attempts++;
+        attempt = attempts;
+        return attempt;
+    }
+
+    /// Whatever attempt is under way may have been decided where it was not seen.
+    void doubt() {
+        int which;
+        synchronized (this) {
+            which = attempt;
+        }
+        if (which != 0) {
+            lost(which, new Unknown(Reason.NOT_LEADER));
+        }
+    }
+
+    synchronized void expect() {
+        isExpected = true;
+    }
+
+    synchronized boolean isExpected() {
+        return isExpected;
+    }
+
+    /// Nobody waits any more.
+    public synchronized boolean isOver() {
+        return done == null;
+    }
+
+    /// Takes the listener, who thereby hears once.
+    synchronized @Nullable Consumer<Outcome> takeListener() {
+        var listener = done;
+        done = null;
+        return listener;
+    }
+
+    /// Another client waits for the same transaction.
+    synchronized boolean join(Consumer<Outcome> another) {
+        var first = done;
+        if (first == null) {
+            return false;
+        }
+        done =
+                outcome -> {
+                    first.accept(outcome);
+                    another.accept(outcome);
+                };
+        return true;
+    }
+
+    /// What to say when the time is over.
+    synchronized Lost verdictAtDeadline() {
+        return isDoubtful || attempt != 0
+                ? new Unknown(Reason.TIMED_OUT)
+                : new Refused(lastReason, null);
+    }
+}

@@ -1,0 +1,191 @@
+package dev.mainstay.server.gateway;
+
+import dev.mainstay.consensus.LogPosition;
+import dev.mainstay.consensus.Lost;
+import dev.mainstay.consensus.Lost.Reason;
+import dev.mainstay.consensus.Lost.Refused;
+import dev.mainstay.server.gateway.Outcome.Applied;
+import dev.mainstay.server.gateway.Outcome.NotApplied;
+import dev.mainstay.server.group.Awaited;
+import dev.mainstay.statemachine.command.Result;
+import dev.mainstay.statemachine.command.TxnId;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.Executor;
+import java.util.function.Consumer;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/// Commands on their way: registered here by id, proposed or forwarded, answered by this member's
+/// own apply. A lost attempt is made again under the same id, which the state machine carries out
+/// once, until the call's deadline.
+final class Calls implements Awaited {
+
+    /// Where an attempt goes; set once, before the first call.
+    interface Route {
+
+        /// Sends `call` on its way as attempt `attempt`; false when there is no leader to send it to.
+        boolean send(Call call, int attempt);
+    }
+
+    private static final Logger LOG = LoggerFactory.getLogger(Calls.class);
+    private static final int CALLS_MAX = 100_000;
+
+    private final ConcurrentHashMap<TxnId, Call> byId = new ConcurrentHashMap<>();
+    private final ConcurrentLinkedQueue<Call> parked = new ConcurrentLinkedQueue<>();
+    private final Executor eventLoop;
+    private volatile Route route = (_, _) -> false; // volatile: set while the node starts
+
+    Calls(Executor eventLoop) {
+        this.eventLoop = eventLoop;
+    }
+
+    void routeBy(Route newRoute) {
+        route = newRoute;
+    }
+
+    void start(TxnId id, byte[] command, long deadline, Consumer<Outcome> done) {
+        if (byId.size() >= CALLS_MAX) {
+            done.accept(new NotApplied(new Refused(Reason.QUEUE_FULL, null)));
+            return;
+        }
+        var call = new Call(id, command, deadline, done, this);
+        while (true) {
+            var known = byId.putIfAbsent(id, call);
+            if (known == null) {
+                attempt(call);
+                return;
+            }
+            if (known.join(done)) {
+                return;
+            }
+            byId.remove(id, known);
+        }
+    }
+
+    private void attempt(Call call) {
+        int number = call.beginAttempt();
+        if (number != 0 && !route.send(call, number)) {
+            call.lost(number, new Refused(Reason.NOT_LEADER, null));
+        }
+    }
+
+    void attemptLost(Call call, Lost lost) {
+        if (lost instanceof Refused(var reason, _) && isFinal(reason)) {
+            finish(call, new NotApplied(lost));
+        } else {
+            parked.add(call);
+        }
+    }
+
+    private static boolean isFinal(Reason reason) {
+        return switch (reason) {
+            case DISK_FULL, SHUTTING_DOWN -> true;
+            case NOT_LEADER, NO_QUORUM, QUEUE_FULL, TIMED_OUT -> false;
+        };
+    }
+
+    /// Tries again whatever waits for a leader. Called every few milliseconds, and when a leader
+    /// shows up.
+    void retry() {
+        // Only what is parked now: what is lost again meanwhile waits for the next round.
+        var again = new ArrayList<Call>();
+        for (var call = parked.poll(); call != null; call = parked.poll()) {
+            again.add(call);
+        }
+        again.forEach(this::attempt);
+    }
+
+    boolean hasParked() {
+        return !parked.isEmpty();
+    }
+
+    int size() {
+        return byId.size();
+    }
+
+    /// Ends the calls whose time is over.
+    void expire(long now) {
+        for (var call : byId.values()) {
+            if (call.deadline() - now < 0) {
+                finish(call, new NotApplied(call.verdictAtDeadline()));
+            }
+        }
+    }
+
+    private void finish(Call call, Outcome outcome) {
+        byId.remove(call.id(), call);
+        eventLoop.execute(
+                () -> {
+                    var listener = call.takeListener();
+                    if (listener != null) {
+                        tell(listener, outcome);
+                    }
+                });
+    }
+
+    @Override
+    public boolean isAwaited(TxnId id) {
+        var call = byId.get(id);
+        if (call == null) {
+            return false;
+        }
+        call.expect();
+        return true;
+    }
+
+    private record Answer(Consumer<Outcome> listener, Outcome outcome) {}
+
+    @Override
+    public void applied(LogPosition at, List<Result> results, List<Runnable> due) {
+        var answers = new ArrayList<Answer>();
+        if (!byId.isEmpty()) {
+            for (var result : results) {
+                answer(at, result, answers);
+            }
+        }
+        if (answers.isEmpty() && due.isEmpty()) {
+            return;
+        }
+        // One hand-over for the whole entry.
+        eventLoop.execute(
+                () -> {
+                    answers.forEach(a -> tell(a.listener, a.outcome));
+                    due.forEach(Runnable::run);
+                });
+    }
+
+    /// A listener that fails must not take the answers of the others with it.
+    private static void tell(Consumer<Outcome> listener, Outcome outcome) {
+        try {
+            listener.accept(outcome);
+        } catch (RuntimeException | AssertionError e) {
+            LOG.error("an answer could not be given: {}", outcome, e);
+        }
+    }
+
+    private void answer(LogPosition at, Result result, List<Answer> answers) {
+        var call = byId.get(result.id());
+        if (call == null) {
+            return;
+        }
+        if (!call.isExpected()) {
+            // It was registered after its command had been carried out: the answers were not kept.
+            // Proposed again, it gets them as a repetition.
+            call.doubt();
+            return;
+        }
+        byId.remove(result.id(), call);
+        var listener = call.takeListener();
+        if (listener != null) {
+            answers.add(new Answer(listener, new Applied(at.term(), at.index(), result)));
+        }
+    }
+
+    @Override
+    public void installed() {
+        byId.values().forEach(Call::doubt);
+    }
+}

@@ -1,0 +1,456 @@
+package dev.mainstay.server.gateway;
+
+import dev.mainstay.consensus.LogListener;
+import dev.mainstay.consensus.LogOperationException;
+import dev.mainstay.consensus.LogOperationException.Kind;
+import dev.mainstay.consensus.MemberId;
+import dev.mainstay.consensus.Membership;
+import dev.mainstay.consensus.ReadIndex;
+import dev.mainstay.consensus.ReplicatedLog;
+import dev.mainstay.consensus.Standing;
+import dev.mainstay.server.group.AppliedIndex;
+import dev.mainstay.server.group.Awaited;
+import dev.mainstay.server.group.GroupStateMachine;
+import dev.mainstay.statemachine.LeaseListener;
+import dev.mainstay.statemachine.Store;
+import dev.mainstay.statemachine.command.Command;
+import dev.mainstay.statemachine.command.Command.NodeStart;
+import dev.mainstay.statemachine.command.Command.PutSetting;
+import dev.mainstay.statemachine.command.CommandCodec;
+import dev.mainstay.statemachine.command.TxnId;
+import dev.mainstay.statemachine.command.Verdict;
+import dev.mainstay.statemachine.feed.Feed;
+import java.time.Duration;
+import java.util.concurrent.ArrayBlockingQueue;
+import java.util.concurrent.Executor;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.TimeUnit;
+import java.util.function.BooleanSupplier;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/// The gateway of one group.
+///
+/// Put together in two steps, since log, state machine and gateway call each other: the parts that
+/// the log and the state machine call ([#awaited], [#listener], [#leaseListener]) exist from the
+/// beginning, the rest after [#start].
+public final class GroupGateway implements Gateway, LogListener {
+
+    private static final Logger LOG = LoggerFactory.getLogger(GroupGateway.class);
+    private static final long RETRY_MILLIS = 10;
+    private static final long EXPIRE_CALLS_MILLIS = 50;
+    private static final long LEASE_TICK_MILLIS = 200;
+    private static final long FLOORS_MILLIS = 2_000;
+
+    /// @param freshness how often a node proves how fresh it is
+    /// @param requestTimeout how long the gateway's own commands may take
+    public record Settings(
+            long clusterId,
+            String version,
+            Duration freshness,
+            Duration requestTimeout,
+            Floors.Kept kept) {
+
+        public static Settings of(
+                long clusterId,
+                String version,
+                Duration requestTimeout,
+                Duration history,
+                long historyBytes,
+                Duration outcome,
+                long outcomes) {
+            return new Settings(
+                    clusterId,
+                    version,
+                    Duration.ofMillis(100),
+                    requestTimeout,
+                    new Floors.Kept(history, historyBytes, outcome, outcomes));
+        }
+    }
+
+    /// The threads of the node.
+    public record Threads(
+            Executor eventLoop, Executor storage, ScheduledExecutorService timer) {}
+
+    /// What the gateway stands on, once it is there.
+    public record Ground(
+            ReplicatedLog log,
+            GroupStateMachine machine,
+            Feed feed,
+            Remote remote,
+            BooleanSupplier isDiskFull) {}
+
+    private record Parts(
+            Ground ground, GroupLeases leases, GroupMembers members, Freshness freshness) {}
+
+    private final Settings settings;
+    private final Threads threads;
+    private final Calls calls;
+    private final Leadership leadership = new Leadership();
+    private final TxnIds ids = new TxnIds();
+    private final LeaseClock clock = new LeaseClock();
+    private final Consumer<String> fatal;
+
+    /// Volatile: set once by [#start], before any front door opens.
+    private volatile @Nullable Parts parts;
+
+    private volatile boolean isStopping; // volatile: set by the stopping thread, read by timers
+
+    /// @param fatal ends the process with this as its last line
+    public GroupGateway(Settings settings, Threads threads, Consumer<String> fatal) {
+        this.settings = settings;
+        this.threads = threads;
+        this.fatal = fatal;
+        calls = new Calls(threads.eventLoop);
+    }
+
+    public Awaited awaited() {
+        return calls;
+    }
+
+    public LeaseListener leaseListener() {
+        return clock;
+    }
+
+    /// Begins to serve.
+    public void start(Ground ground) {
+        var log = ground.log;
+        var leases =
+                new GroupLeases(
+                        clock,
+                        log,
+                        ground.machine.appliedIndex(),
+                        leadership,
+                        ground.remote,
+                        new GroupLeases.Timers(threads.timer, threads.eventLoop));
+        var members =
+                new GroupMembers(
+                        log,
+                        leadership,
+                        ground.remote,
+                        ground.machine::store,
+                        this::putSetting,
+                        settings.version);
+        var freshness = new Freshness(log, ground.machine.appliedIndex());
+        parts = new Parts(ground, leases, members, freshness);
+        leadership.membersAre(log.membership());
+        leadership.leaderIs(log.standing().leader());
+        calls.routeBy(new LogOrLeader(log, leadership, ground.remote));
+        var floors = new Floors(settings.kept, ground.machine::store, ids, this::writeQuietly);
+        every(RETRY_MILLIS, () -> retryCalls(log));
+        every(EXPIRE_CALLS_MILLIS, () -> calls.expire(System.nanoTime()));
+        every(LEASE_TICK_MILLIS, () -> leases.expire(ids, this::since));
+        every(settings.freshness.toMillis(), freshness::renew);
+        every(FLOORS_MILLIS, () -> threads.storage.execute(guarded(() -> raise(floors))));
+        askForIncarnation(log.standing().self());
+    }
+
+    private void every(long millis, Runnable run) {
+        threads.timer.scheduleWithFixedDelay(guarded(run), millis, millis, TimeUnit.MILLISECONDS);
+    }
+
+    /// A timer that throws would never run again; nothing here may fail in silence.
+    private Runnable guarded(Runnable run) {
+        return () -> {
+            try {
+                if (!isStopping) {
+                    run.run();
+                }
+            } catch (RuntimeException | AssertionError e) {
+                LOG.error("a periodic task failed", e);
+                if (!isStopping) {
+                    fatal.accept("a periodic task failed: " + e);
+                }
+            }
+        };
+    }
+
+    private void retryCalls(ReplicatedLog log) {
+        if (calls.hasParked()) {
+            leadership.leaderIs(log.standing().leader());
+            calls.retry();
+        }
+    }
+
+    private void raise(Floors floors) {
+        if (leadership.isLeading()) {
+            floors.raise(System.currentTimeMillis() * 1_000);
+        }
+    }
+
+    private void writeQuietly(Command command) {
+        write(command, System.nanoTime() + settings.requestTimeout.toNanos(), _ -> {});
+    }
+
+    private void askForIncarnation(MemberId self) {
+        long deadline = System.nanoTime() + TimeUnit.MINUTES.toNanos(1);
+        write(
+                new NodeStart(ids.next(), since(), self.toString()),
+                deadline,
+                outcome -> {
+                    if (outcome instanceof Outcome.Applied(_, _, var result)
+                            && result.verdict() instanceof Verdict.Started(int number, _)) {
+                        ids.incarnationIs(number);
+                    } else if (!isStopping) {
+                        askForIncarnation(self);
+                    }
+                });
+    }
+
+    private Parts parts() {
+        var now = parts;
+        assert now != null : "the gateway has not been started";
+        return now;
+    }
+
+    @Override
+    public TxnId newId() {
+        return ids.next();
+    }
+
+    @Override
+    public long since() {
+        return store().position().revision();
+    }
+
+    @Override
+    public void write(Command command, long deadline, Consumer<Outcome> done) {
+        calls.start(command.id(), CommandCodec.encode(command), deadline, done);
+    }
+
+    @Override
+    public void whenStrict(long deadline, Consumer<Readiness> ready) {
+        var ground = parts().ground;
+        ground.log.readIndex(
+                answer -> {
+                    switch (answer) {
+                        case ReadIndex.Reach(var index) -> {
+                            var wait = new Wait(deadline, ready);
+                            wait.until(ground.machine.appliedIndex(), index.value());
+                        }
+                        case ReadIndex.NoLeader(var reason) -> strictAgain(deadline, reason, ready);
+                    }
+                });
+    }
+
+    private void strictAgain(long deadline, String reason, Consumer<Readiness> ready) {
+        if (isStopping || deadline - System.nanoTime() < RETRY_MILLIS * 1_000_000) {
+            threads.eventLoop.execute(() -> ready.accept(new Readiness.NoLeader(reason)));
+        } else {
+            threads.timer.schedule(
+                    () -> whenStrict(deadline, ready), 2 * RETRY_MILLIS, TimeUnit.MILLISECONDS);
+        }
+    }
+
+    /// A read that waits for the applied index, but not longer than its deadline.
+    private final class Wait {
+        private final long deadline;
+        private @Nullable Consumer<Readiness> ready;
+
+        Wait(long deadline, Consumer<Readiness> ready) {
+            this.deadline = deadline;
+            this.ready = ready;
+        }
+
+        void until(AppliedIndex applied, long index) {
+            if (applied.get() < index) {
+                threads.timer.schedule(
+                        () -> end(new Readiness.TooSlow()),
+                        deadline - System.nanoTime(),
+                        TimeUnit.NANOSECONDS);
+            }
+            applied.whenAtLeast(index, () -> end(Readiness.READY));
+        }
+
+        private void end(Readiness how) {
+            threads.eventLoop.execute(
+                    () -> {
+                        // Only the event loop touches the field.
+                        var listener = ready;
+                        ready = null;
+                        if (listener != null) {
+                            listener.accept(how);
+                        }
+                    });
+        }
+    }
+
+    @Override
+    public void whenAtRevision(long revision, long deadline, Consumer<Readiness> ready) {
+        if (store().position().revision() >= revision) {
+            threads.eventLoop.execute(() -> ready.accept(Readiness.READY));
+        } else if (isStopping || deadline - System.nanoTime() < 0) {
+            threads.eventLoop.execute(() -> ready.accept(new Readiness.TooSlow()));
+        } else {
+            threads.timer.schedule(
+                    () -> whenAtRevision(revision, deadline, ready), 1, TimeUnit.MILLISECONDS);
+        }
+    }
+
+    @Override
+    public long stalenessMillis() {
+        return parts().freshness.stalenessMillis();
+    }
+
+    @Override
+    public void whenFresh(long millis, long deadline, Consumer<Readiness> ready) {
+        long staleness = stalenessMillis();
+        if (staleness >= 0 && staleness <= millis) {
+            threads.eventLoop.execute(() -> ready.accept(Readiness.READY));
+            return;
+        }
+        // A strict read is as fresh as the moment when it was asked for.
+        long asked = System.nanoTime();
+        whenStrict(
+                deadline,
+                readiness -> {
+                    if (readiness instanceof Readiness.Ready) {
+                        parts().freshness.proven(asked);
+                    }
+                    ready.accept(readiness);
+                });
+    }
+
+    private Verdict putSetting(String name, byte @Nullable [] value)
+            throws LogOperationException, InterruptedException {
+        long deadline = System.nanoTime() + settings.requestTimeout.toNanos();
+        var answer = new ArrayBlockingQueue<Outcome>(1);
+        write(new PutSetting(ids.next(), since(), name, value, null), deadline, answer::add);
+        return switch (answer.take()) {
+            case Outcome.Applied(_, _, var result) -> result.verdict();
+            case Outcome.NotApplied(var why) ->
+                    throw new LogOperationException(Kind.TIMED_OUT, "not stored: " + why);
+        };
+    }
+
+    @Override
+    public Store store() {
+        return parts().ground.machine.store();
+    }
+
+    @Override
+    public Feed feed() {
+        return parts().ground.feed;
+    }
+
+    @Override
+    public Standing standing() {
+        return parts().ground.log.standing();
+    }
+
+    @Override
+    public Membership membership() {
+        return parts().ground.log.membership();
+    }
+
+    @Override
+    public long clusterId() {
+        return settings.clusterId;
+    }
+
+    @Override
+    public GroupLeases leases() {
+        return parts().leases;
+    }
+
+    @Override
+    public GroupMembers members() {
+        return parts().members;
+    }
+
+    @Override
+    public boolean isDiskFull() {
+        return parts().ground.isDiskFull.getAsBoolean();
+    }
+
+    @Override
+    public Executor eventLoop() {
+        return threads.eventLoop;
+    }
+
+    @Override
+    public Executor storageThreads() {
+        return threads.storage;
+    }
+
+    /// Commands whose clients wait.
+    public int waitingCalls() {
+        return calls.size();
+    }
+
+    /// No more timers, no more retries.
+    public void stop() {
+        isStopping = true;
+    }
+
+    @Override
+    public void leaderChanged(@Nullable MemberId leader, long term) {
+        leadership.leaderIs(leader);
+        threads.timer.execute(
+                guarded(
+                        () -> {
+                            parts().ground.remote.leaderIs(leadership.leader().orElse(null));
+                            calls.retry();
+                        }));
+    }
+
+    @Override
+    public void leadershipReady(long term) {
+        threads.timer.execute(
+                guarded(
+                        () -> {
+                            clock.lead(term);
+                            try (var view = store().openReadView()) {
+                                clock.load(term, view, System.nanoTime());
+                            }
+                            leadership.leads(term);
+                            LOG.info("leads the group in term {}", term);
+                            calls.retry();
+                        }));
+    }
+
+    @Override
+    public void leadershipLost() {
+        leadership.leadsNoLonger();
+        threads.timer.execute(guarded(clock::stop));
+    }
+
+    @Override
+    public void membershipChanged(Membership membership) {
+        leadership.membersAre(membership);
+    }
+
+    @Override
+    public void removed() {
+        fatal.accept("this member is no longer part of the group: its data is of no more use");
+    }
+
+    @Override
+    public void failed(String reason, @Nullable Throwable cause) {
+        if (cause != null) {
+            LOG.error("the group stops on this node", cause);
+        }
+        fatal.accept(reason);
+    }
+
+    /// A command goes into the own log if this member leads, else to the leader.
+    private record LogOrLeader(ReplicatedLog log, Leadership leadership, Remote remote)
+            implements Calls.Route {
+
+        @Override
+        public boolean send(Call call, int attempt) {
+            if (leadership.isLeading()) {
+                log.propose(call.command(), lost -> call.lost(attempt, lost));
+                return true;
+            }
+            var leader = leadership.leader();
+            if (leader.isEmpty() || leader.get().id().equals(log.standing().self())) {
+                return false;
+            }
+            remote.forward(leader.get(), call, attempt);
+            return true;
+        }
+    }
+}

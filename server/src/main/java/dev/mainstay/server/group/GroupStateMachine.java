@@ -1,0 +1,129 @@
+package dev.mainstay.server.group;
+
+import dev.mainstay.consensus.Entry;
+import dev.mainstay.consensus.LogIndex;
+import dev.mainstay.consensus.LogPosition;
+import dev.mainstay.consensus.StateMachine;
+import dev.mainstay.statemachine.Store;
+import dev.mainstay.statemachine.mvcc.Position;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.List;
+
+/// The hinge: where the log meets the store.
+///
+/// The order in [#apply] is a promise: first the batch is written and the feed published (both in
+/// the store), then the applied index advances, then the calls complete. So whoever is answered
+/// finds its write in the next read here.
+public final class GroupStateMachine implements StateMachine, AutoCloseable {
+
+    /// Garbage is collected between entries, this many steps after an entry without load.
+    private static final int GARBAGE_STEPS_MAX = 4;
+
+    private final StoreDirectory directory;
+    private final StoreOpener opener;
+    private final AppliedIndex applied;
+    private final Awaited awaited;
+
+    /// Volatile: replaced by the apply thread, read by all.
+    private volatile Store store;
+
+    /// Opens the state in a directory, taking the feed over from the one before it.
+    public interface StoreOpener {
+
+        Store open(Path directory);
+
+        /// Checks an image without opening it for writing, and says how far it is.
+        Position verify(Path image) throws IOException;
+    }
+
+    public GroupStateMachine(StoreDirectory directory, StoreOpener opener, Awaited awaited) {
+        this.directory = directory;
+        this.opener = opener;
+        this.awaited = awaited;
+        store = opener.open(directory.current());
+        applied = new AppliedIndex(store.position().index());
+    }
+
+    public Store store() {
+        return store;
+    }
+
+    public AppliedIndex appliedIndex() {
+        return applied;
+    }
+
+    @Override
+    public void apply(Entry entry) {
+        var at = entry.at();
+        long index = at.index().value();
+        if (index <= applied.get()) {
+            return;
+        }
+        var results =
+                store.apply(
+                        index,
+                        at.term(),
+                        entry.leaderMicros(),
+                        entry.commands(),
+                        awaited::isAwaited);
+        awaited.applied(at, results, applied.advance(index));
+        collectGarbage();
+    }
+
+    @Override
+    public void advancedTo(LogPosition at) {
+        long index = at.index().value();
+        if (index <= applied.get()) {
+            return;
+        }
+        store.advance(index, at.term());
+        awaited.applied(at, List.of(), applied.advance(index));
+    }
+
+    @Override
+    public LogPosition durable() {
+        return logPosition(store.durable());
+    }
+
+    @Override
+    public LogPosition flush(LogPosition at) {
+        return logPosition(store.flush());
+    }
+
+    @Override
+    public LogPosition adopt(Path image) throws IOException {
+        var position = opener.verify(image);
+        directory.adopt(image);
+        return logPosition(position);
+    }
+
+    @Override
+    public void install() {
+        var old = store;
+        store = opener.open(directory.current());
+        // Open read views and cursors keep the old state until they are closed; its files are
+        // deleted by the next start.
+        old.close();
+        awaited.applied(
+                durable(), List.of(), applied.advance(store.position().index()));
+        awaited.installed();
+    }
+
+    @Override
+    public void close() {
+        store.close();
+    }
+
+    private void collectGarbage() {
+        for (int step = 0; step < GARBAGE_STEPS_MAX && store.collectGarbage(); step++) {
+            // Bounded: what is left waits for the next entry.
+        }
+    }
+
+    private static LogPosition logPosition(Position position) {
+        return position.index() < 0
+                ? LogPosition.NONE
+                : new LogPosition(position.term(), new LogIndex(position.index()));
+    }
+}

@@ -1,0 +1,121 @@
+package dev.mainstay.server.group;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.channels.FileChannel;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.nio.file.StandardOpenOption;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Optional;
+
+/// Where the state lies: numbered directories `db.<n>`, and a file that says which one counts.
+///
+/// A directory is never renamed while it is open: an installed checkpoint gets the next number, and
+/// the switch is the replacement of one small file.
+public final class StoreDirectory {
+
+    private static final String NUMBER_FILE = "db.number";
+
+    private final Path parent;
+    private final String diskId;
+    private long number;
+
+    private StoreDirectory(Path parent, String diskId, long number) {
+        this.parent = parent;
+        this.diskId = diskId;
+        this.number = number;
+    }
+
+    /// The disk that the state in `parent` was made for, if there is a state.
+    public static Optional<String> diskId(Path parent) throws IOException {
+        return Files.exists(parent.resolve(NUMBER_FILE))
+                ? Optional.of(lines(parent).get(1))
+                : Optional.empty();
+    }
+
+    /// A state that begins empty.
+    public static StoreDirectory create(Path parent, String diskId) throws IOException {
+        var directory = new StoreDirectory(parent, diskId, 1);
+        directory.writeNumber(1);
+        return directory;
+    }
+
+    /// The state that is there; deletes what an earlier life left over.
+    public static StoreDirectory open(Path parent) throws IOException {
+        var lines = lines(parent);
+        var directory = new StoreDirectory(parent, lines.get(1), Long.parseLong(lines.get(0)));
+        directory.deleteOthers();
+        return directory;
+    }
+
+    public synchronized Path current() {
+        return parent.resolve("db." + number);
+    }
+
+    /// Makes a finished checkpoint the state that the next start opens.
+    synchronized void adopt(Path checkpoint) throws IOException {
+        long next = number + 1;
+        var target = parent.resolve("db." + next);
+        deleteTree(target);
+        Files.move(checkpoint, target, StandardCopyOption.ATOMIC_MOVE);
+        sync(parent);
+        writeNumber(next);
+        number = next;
+    }
+
+    private void deleteOthers() throws IOException {
+        try (var entries = Files.list(parent)) {
+            for (var entry : entries.toList()) {
+                var name = entry.getFileName().toString();
+                boolean isState = name.startsWith("db.") && !name.equals(NUMBER_FILE);
+                if (isState && !entry.equals(current())) {
+                    deleteTree(entry);
+                }
+            }
+        }
+    }
+
+    private void writeNumber(long next) throws IOException {
+        var temporary = parent.resolve(NUMBER_FILE + ".new");
+        Files.writeString(temporary, next + "\n" + diskId + "\n");
+        sync(temporary);
+        Files.move(temporary, parent.resolve(NUMBER_FILE), StandardCopyOption.ATOMIC_MOVE);
+        sync(parent);
+    }
+
+    private static List<String> lines(Path parent) throws IOException {
+        var lines = Files.readAllLines(parent.resolve(NUMBER_FILE));
+        if (lines.size() != 2 || !lines.get(0).matches("[0-9]{1,18}")) {
+            throw new IOException("the file " + parent.resolve(NUMBER_FILE) + " is damaged");
+        }
+        return lines;
+    }
+
+    static void sync(Path path) throws IOException {
+        try (var channel = FileChannel.open(path, StandardOpenOption.READ)) {
+            channel.force(true);
+        }
+    }
+
+    static void deleteTree(Path root) throws IOException {
+        if (!Files.exists(root)) {
+            return;
+        }
+        try (var files = Files.walk(root)) {
+            files.sorted(Comparator.reverseOrder())
+                    .forEach(
+                            file -> {
+                                try {
+                                    Files.delete(file);
+                                } catch (IOException e) {
+                                    throw new UncheckedIOException(e);
+                                }
+                            });
+        } catch (UncheckedIOException e) {
+            throw e.getCause();
+        }
+    }
+}
