@@ -1,0 +1,53 @@
+package dev.mainstay.jepsen.cluster;
+
+import java.time.Duration;
+import java.util.function.BooleanSupplier;
+import java.util.function.Supplier;
+
+/// Bounded waiting by looking again; runs on its caller's thread.
+public final class Await {
+
+    private static final Duration LOOK_EVERY = Duration.ofMillis(20);
+
+    private Await() {}
+
+    /// Returns once `condition` holds; [Overdue] after `atMost`.
+    public static void until(String what, Duration atMost, BooleanSupplier condition) {
+        var deadline = System.nanoTime() + atMost.toNanos();
+        while (!condition.getAsBoolean()) {
+            if (System.nanoTime() - deadline > 0) {
+                throw new Overdue(what, atMost);
+            }
+            nap();
+        }
+    }
+
+    /// As the other form; `state` says how things stood when the time was over.
+    public static void until(
+            String what, Duration atMost, BooleanSupplier condition, Supplier<String> state) {
+        try {
+            until(what, atMost, condition);
+        } catch (Overdue e) {
+            throw new Overdue(what + "; " + state.get(), atMost);
+        }
+    }
+
+    private static void nap() {
+        try {
+            Thread.sleep(LOOK_EVERY);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new IllegalStateException("interrupted while waiting", e);
+        }
+    }
+
+    /// The time was over before the condition held.
+    public static final class Overdue extends RuntimeException {
+
+        private static final long serialVersionUID = 1;
+
+        Overdue(String what, Duration atMost) {
+            super("not within %d ms: %s".formatted(atMost.toMillis(), what));
+        }
+    }
+}
