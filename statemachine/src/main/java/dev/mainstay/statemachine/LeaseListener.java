@@ -4,6 +4,16 @@ package dev.mainstay.statemachine;
 /// and before its calls are answered. Must return at once.
 public interface LeaseListener {
 
+    /// Hears nothing.
+    LeaseListener NONE =
+            new LeaseListener() {
+                @Override
+                public void granted(long lease, long ttlSeconds) {}
+
+                @Override
+                public void ended(long lease) {}
+            };
+
     void granted(long lease, long ttlSeconds);
 
     void ended(long lease);

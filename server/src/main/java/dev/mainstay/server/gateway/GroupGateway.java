@@ -21,6 +21,8 @@ import dev.mainstay.statemachine.command.TxnId;
 import dev.mainstay.statemachine.command.Verdict;
 import dev.mainstay.statemachine.feed.Feed;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.Executor;
 import java.util.concurrent.ScheduledExecutorService;
@@ -96,6 +98,11 @@ public final class GroupGateway implements Gateway, LogListener {
     /// Volatile: set once by [#start], before any front door opens.
     private volatile @Nullable Parts parts;
 
+    /// Guarded by itself, as `hasStarted`: what the log said before [#start] was through.
+    private final List<Runnable> early = new ArrayList<>();
+
+    private boolean hasStarted;
+
     private volatile boolean isStopping; // volatile: set by the stopping thread, read by timers
 
     /// @param fatal ends the process with this as its last line
@@ -145,6 +152,25 @@ public final class GroupGateway implements Gateway, LogListener {
         every(settings.freshness.toMillis(), freshness::renew);
         every(FLOORS_MILLIS, () -> threads.storage.execute(guarded(() -> raise(floors))));
         askForIncarnation(log.standing().self());
+        synchronized (early) {
+            hasStarted = true;
+            early.forEach(threads.timer::execute);
+            early.clear();
+        }
+    }
+
+    /// Runs `event` on the timer, but not before everything that it touches is there.
+    private void later(Runnable event) {
+        var guarded = guarded(event);
+        synchronized (early) {
+            if (!hasStarted) {
+                early.add(guarded);
+                return;
+            }
+        }
+        if (!isStopping) {
+            threads.timer.execute(guarded);
+        }
     }
 
     private void every(long millis, Runnable run) {
@@ -388,33 +414,35 @@ public final class GroupGateway implements Gateway, LogListener {
     @Override
     public void leaderChanged(@Nullable MemberId leader, long term) {
         leadership.leaderIs(leader);
-        threads.timer.execute(
-                guarded(
-                        () -> {
-                            parts().ground.remote.leaderIs(leadership.leader().orElse(null));
-                            calls.retry();
-                        }));
+        later(
+                () -> {
+                    parts().ground.remote.leaderIs(leadership.leader().orElse(null));
+                    calls.retry();
+                });
     }
 
     @Override
     public void leadershipReady(long term) {
-        threads.timer.execute(
-                guarded(
-                        () -> {
-                            clock.lead(term);
-                            try (var view = store().openReadView()) {
-                                clock.load(term, view, System.nanoTime());
-                            }
-                            leadership.leads(term);
-                            LOG.info("leads the group in term {}", term);
-                            calls.retry();
-                        }));
+        later(
+                () -> {
+                    clock.lead(term);
+                    try (var view = store().openReadView()) {
+                        clock.load(term, view, System.nanoTime());
+                    }
+                    leadership.leads(term);
+                    LOG.info("leads the group in term {}", term);
+                    calls.retry();
+                });
     }
 
     @Override
     public void leadershipLost() {
         leadership.leadsNoLonger();
-        threads.timer.execute(guarded(clock::stop));
+        later(
+                () -> {
+                    leadership.leadsNoLonger();
+                    clock.stop();
+                });
     }
 
     @Override

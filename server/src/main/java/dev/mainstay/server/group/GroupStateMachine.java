@@ -9,6 +9,7 @@ import dev.mainstay.statemachine.mvcc.Position;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.function.Consumer;
 
 /// The hinge: where the log meets the store.
 ///
@@ -24,6 +25,7 @@ public final class GroupStateMachine implements StateMachine, AutoCloseable {
     private final StoreOpener opener;
     private final AppliedIndex applied;
     private final Awaited awaited;
+    private final Consumer<Runnable> later;
 
     /// Volatile: replaced by the apply thread, read by all.
     private volatile Store store;
@@ -37,7 +39,13 @@ public final class GroupStateMachine implements StateMachine, AutoCloseable {
         Position verify(Path image) throws IOException;
     }
 
-    public GroupStateMachine(StoreDirectory directory, StoreOpener opener, Awaited awaited) {
+    /// @param later runs what need not be done now, in some seconds
+    public GroupStateMachine(
+            StoreDirectory directory,
+            StoreOpener opener,
+            Awaited awaited,
+            Consumer<Runnable> later) {
+        this.later = later;
         this.directory = directory;
         this.opener = opener;
         this.awaited = awaited;
@@ -102,9 +110,9 @@ public final class GroupStateMachine implements StateMachine, AutoCloseable {
     public void install() {
         var old = store;
         store = opener.open(directory.current());
-        // Open read views and cursors keep the old state until they are closed; its files are
-        // deleted by the next start.
-        old.close();
+        // Whoever took the old store a moment ago may still open a view of it. Open views and
+        // cursors keep it until they are closed; its files are deleted by the next start.
+        later.accept(old::close);
         awaited.applied(
                 durable(), List.of(), applied.advance(store.position().index()));
         awaited.installed();

@@ -8,8 +8,9 @@ import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 import java.util.Comparator;
+import java.util.HexFormat;
 import java.util.List;
-import java.util.Optional;
+import java.util.OptionalLong;
 
 /// Where the state lies: numbered directories `db.<n>`, and a file that says which one counts.
 ///
@@ -20,24 +21,24 @@ public final class StoreDirectory {
     private static final String NUMBER_FILE = "db.number";
 
     private final Path parent;
-    private final String diskId;
+    private final long diskId;
     private long number;
 
-    private StoreDirectory(Path parent, String diskId, long number) {
+    private StoreDirectory(Path parent, long diskId, long number) {
         this.parent = parent;
         this.diskId = diskId;
         this.number = number;
     }
 
     /// The disk that the state in `parent` was made for, if there is a state.
-    public static Optional<String> diskId(Path parent) throws IOException {
+    public static OptionalLong diskId(Path parent) throws IOException {
         return Files.exists(parent.resolve(NUMBER_FILE))
-                ? Optional.of(lines(parent).get(1))
-                : Optional.empty();
+                ? OptionalLong.of(HexFormat.fromHexDigitsToLong(lines(parent).get(1)))
+                : OptionalLong.empty();
     }
 
     /// A state that begins empty.
-    public static StoreDirectory create(Path parent, String diskId) throws IOException {
+    public static StoreDirectory create(Path parent, long diskId) throws IOException {
         var directory = new StoreDirectory(parent, diskId, 1);
         directory.writeNumber(1);
         return directory;
@@ -46,7 +47,10 @@ public final class StoreDirectory {
     /// The state that is there; deletes what an earlier life left over.
     public static StoreDirectory open(Path parent) throws IOException {
         var lines = lines(parent);
-        var directory = new StoreDirectory(parent, lines.get(1), Long.parseLong(lines.get(0)));
+        var directory = new StoreDirectory(
+                        parent,
+                        HexFormat.fromHexDigitsToLong(lines.get(1)),
+                        Long.parseLong(lines.get(0)));
         directory.deleteOthers();
         return directory;
     }
@@ -80,7 +84,7 @@ public final class StoreDirectory {
 
     private void writeNumber(long next) throws IOException {
         var temporary = parent.resolve(NUMBER_FILE + ".new");
-        Files.writeString(temporary, next + "\n" + diskId + "\n");
+        Files.writeString(temporary, next + "\n" + HexFormat.of().toHexDigits(diskId) + "\n");
         sync(temporary);
         Files.move(temporary, parent.resolve(NUMBER_FILE), StandardCopyOption.ATOMIC_MOVE);
         sync(parent);
@@ -88,7 +92,9 @@ public final class StoreDirectory {
 
     private static List<String> lines(Path parent) throws IOException {
         var lines = Files.readAllLines(parent.resolve(NUMBER_FILE));
-        if (lines.size() != 2 || !lines.get(0).matches("[0-9]{1,18}")) {
+        if (lines.size() != 2 
+                || !lines.get(0).matches("[0-9]{1,18}")
+                || !lines.get(1).matches("[0-9a-f]{16}")) {
             throw new IOException("the file " + parent.resolve(NUMBER_FILE) + " is damaged");
         }
         return lines;
