@@ -51,9 +51,8 @@ final class ClusterService extends ClusterGrpc.ClusterImplBase {
 
     @Override
     public void memberAdd(MemberAddRequest request, StreamObserver<MemberAddResponse> observer) {
-        var reply = Reply.to(observer);
-        MemberChange.start(
-                reply,
+        WaitingCall.start(
+                observer,
                 () -> {
                     var urls = PeerUrls.checked(request.getPeerURLsList());
                     if (request.getIsLearner()) {
@@ -72,8 +71,8 @@ final class ClusterService extends ClusterGrpc.ClusterImplBase {
     @Override
     public void memberRemove(
             MemberRemoveRequest request, StreamObserver<MemberRemoveResponse> observer) {
-        MemberChange.start(
-                Reply.to(observer),
+        WaitingCall.start(
+                observer,
                 () -> {
                     require(request.getID());
                     members.remove(request.getID(), timeout);
@@ -87,8 +86,8 @@ final class ClusterService extends ClusterGrpc.ClusterImplBase {
     @Override
     public void memberUpdate(
             MemberUpdateRequest request, StreamObserver<MemberUpdateResponse> observer) {
-        MemberChange.start(
-                Reply.to(observer),
+        WaitingCall.start(
+                observer,
                 () -> {
                     var urls = PeerUrls.checked(request.getPeerURLsList());
                     require(request.getID());

@@ -31,12 +31,15 @@ public final class EtcdServices {
         var timeout = limits.requestTimeout();
         var writes = new Writes(gateway, timeout.toNanos());
         var reads = new Reads(gateway, timeout.toNanos());
+        var recipes = new Recipes(gateway, writes, reads);
         return List.of(
                 new KvService(gateway, limits, headers, writes, reads),
                 new LeaseService(gateway, headers, writes, reads),
                 new ClusterService(gateway.members(), headers, reads, timeout),
                 new MaintenanceService(gateway, headers, reads, timeout),
-                new AuthService(headers));
+                new AuthService(headers),
+                new LockService(headers, writes, recipes),
+                new ElectionService(gateway, headers, writes, reads, recipes));
     }
 
     /// The services, with the checks that come before every call.

@@ -57,7 +57,7 @@ final class KvResponses {
         return new Steps(began, ended).txn(header, txn, answer);
     }
 
-    private static KeyValue keyValue(KvAnswer.Found found) {
+    static KeyValue keyValue(KvAnswer.Found found) {
         return keyValue(etcdKey(found.key()), found.version(), false);
     }
 

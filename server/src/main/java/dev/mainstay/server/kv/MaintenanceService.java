@@ -155,9 +155,8 @@ final class MaintenanceService extends MaintenanceGrpc.MaintenanceImplBase {
 
     @Override
     public void moveLeader(MoveLeaderRequest request, StreamObserver<MoveLeaderResponse> observer) {
-        var reply = Reply.to(observer);
-        MemberChange.start(
-                reply,
+        WaitingCall.start(
+                observer,
                 () -> {
                     var standing = gateway.standing();
                     if (!standing.isLeader()) {

@@ -22,9 +22,13 @@ final class Overlaps {
 
     /// Refuses a list of steps in which some path writes a key twice.
     static void refuse(List<KvOp> steps) throws Rejection {
-        if (steps.size() > 1 || steps.size() == 1 && steps.getFirst() instanceof KvOp.Txn) {
+        if (steps.size() > 1 || isOneTxn(steps)) {
             collect(steps);
         }
+    }
+
+    private static boolean isOneTxn(List<KvOp> steps) {
+        return steps.size() == 1 && steps.getFirst() instanceof KvOp.Txn;
     }
 
     private static Overlaps collect(List<KvOp> steps) throws Rejection {

@@ -33,7 +33,7 @@ final class Writes {
             implements Cut {}
 
     /// How an attempt ended.
-    private sealed interface Cut {
+    sealed interface Cut {
 
         record Failed(EtcdError error) implements Cut {}
 
