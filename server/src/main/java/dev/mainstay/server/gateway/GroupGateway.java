@@ -23,6 +23,7 @@ import dev.mainstay.statemachine.feed.Feed;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.Executor;
 import java.util.concurrent.ScheduledExecutorService;
@@ -404,6 +405,15 @@ public final class GroupGateway implements Gateway, LogListener {
     /// Commands whose clients wait.
     public int waitingCalls() {
         return calls.size();
+    }
+
+    /// Figures for monitoring, by name.
+    public Map<String, Long> gauges() {
+        return Map.of(
+                "waiting_calls", (long) calls.size(),
+                "staleness_millis", stalenessMillis(),
+                "leads", leadership.isLeading() ? 1L : 0L,
+                "disk_full", isDiskFull() ? 1L : 0L);
     }
 
     /// No more timers, no more retries.

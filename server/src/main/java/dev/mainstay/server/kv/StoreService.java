@@ -13,12 +13,14 @@ import dev.mainstay.server.config.NodeConfig;
 import dev.mainstay.server.gateway.Gateway;
 import dev.mainstay.server.gateway.Outcome;
 import dev.mainstay.server.gateway.Readiness;
+import dev.mainstay.statemachine.apply.KvReplay;
 import dev.mainstay.statemachine.command.Command;
 import dev.mainstay.statemachine.command.KvAnswer;
 import dev.mainstay.statemachine.command.KvOp;
 import dev.mainstay.statemachine.command.Result;
 import dev.mainstay.statemachine.command.TxnId;
 import dev.mainstay.statemachine.command.Verdict;
+import dev.mainstay.statemachine.feed.CompactedException;
 import io.grpc.stub.StreamObserver;
 import java.util.List;
 import java.util.concurrent.RejectedExecutionException;
@@ -66,8 +68,7 @@ final class StoreService extends StoreGrpc.StoreImplBase {
         }
     }
 
-    private void whenReady(ReadRequest request, Reply<ReadResponse> reply, Runnable reading)
-            throws Rejection {
+    private void whenReady(ReadRequest request, Reply<ReadResponse> reply, Runnable reading) {
         Consumer<Readiness> ready =
                 readiness -> {
                     if (readiness instanceof Readiness.Ready) {
@@ -80,13 +81,14 @@ final class StoreService extends StoreGrpc.StoreImplBase {
             case STRICT -> gateway.whenStrict(deadline(), ready);
             case SESSION -> gateway.whenAtRevision(request.getToken(), deadline(), ready);
             case BOUNDED -> {
-                if (request.getMaxStalenessMillis() <= 0) {
-                    throw new Rejection(EtcdError.BAD_STALENESS);
+                if (request.getMaxStalenessMillis() > 0) {
+                    gateway.whenFresh(request.getMaxStalenessMillis(), deadline(), ready);
+                } else {
+                    reply.fail(StoreError.BAD_STALENESS.asRuntimeException());
                 }
-                gateway.whenFresh(request.getMaxStalenessMillis(), deadline(), ready);
             }
             case LOCAL -> reading.run();
-            case UNRECOGNIZED -> throw new Rejection(EtcdError.BAD_READ_MODE);
+            case UNRECOGNIZED -> reply.fail(StoreError.BAD_READ_MODE.asRuntimeException());
         }
     }
 
@@ -121,6 +123,10 @@ final class StoreService extends StoreGrpc.StoreImplBase {
         var reply = Reply.to(observer);
         try {
             var id = id(request.getId());
+            if (id.isMadeByNode()) {
+                reply.fail(StoreError.BAD_TRANSACTION_ID.asRuntimeException());
+                return;
+            }
             if (request.getTxn().getSerializedSize() > limits.requestBytesMax()) {
                 throw new Rejection(EtcdError.REQUEST_TOO_LARGE);
             }
@@ -135,10 +141,7 @@ final class StoreService extends StoreGrpc.StoreImplBase {
     }
 
     /// Ids with an upper half of 0 are made by nodes; a client that used one could collide with it.
-    private static TxnId id(TransactionId id) throws Rejection {
-        if (id.getHigh() == 0) {
-            throw new Rejection(EtcdError.BAD_TRANSACTION_ID);
-        }
+    private static TxnId id(TransactionId id) {
         return new TxnId(id.getHigh(), id.getLow());
     }
 
@@ -156,11 +159,10 @@ final class StoreService extends StoreGrpc.StoreImplBase {
                                     new Writes.Written(revision, false, branch, command, result),
                                     reply);
                     case Verdict.Failed(var failure, _) -> reply.fail(EtcdError.of(failure));
-                    case Verdict.Expired _ -> reply.fail(EtcdError.TRANSACTION_EXPIRED);
-                    case Verdict.Voided _ -> reply.fail(EtcdError.TRANSACTION_VOID);
+                    case Verdict.Expired _ -> reply.fail(StoreError.EXPIRED.asRuntimeException());
+                    case Verdict.Voided _ -> reply.fail(StoreError.VOID.asRuntimeException());
                     case Verdict.Conflict _, Verdict.Started _ ->
-                            // The id was used for a command of another kind.
-                            reply.fail(EtcdError.BAD_TRANSACTION_ID);
+                            reply.fail(StoreError.ID_OF_ANOTHER_KIND.asRuntimeException());
                 }
             }
         }
@@ -172,15 +174,23 @@ final class StoreService extends StoreGrpc.StoreImplBase {
             reply.send(response(written, result.answers()).build());
             return;
         }
-        Repetitions.recall(
-                gateway,
-                written,
-                recalled -> {
-                    var response =
-                            recalled.map(answers -> response(written, answers))
-                                    .orElseGet(() -> withoutSteps(written));
-                    reply.send(response.setRepeatedAnswer(true).build());
-                });
+        try {
+            gateway.storageThreads().execute(() -> recall(written, reply));
+        } catch (RejectedExecutionException e) {
+            reply.fail(EtcdError.TOO_MANY_REQUESTS);
+        }
+    }
+
+    /// An earlier attempt was carried out: what its steps found is computed again from history.
+    private void recall(Writes.Written written, Reply<CommitResponse> reply) {
+        CommitResponse.Builder response;
+        try (var view = gateway.store().openReadView()) {
+            var txn = (Command.KvTxn) written.command();
+            response = response(written, KvReplay.answers(view, txn, written.result().verdict()));
+        } catch (CompactedException e) {
+            response = withoutSteps(written);
+        }
+        reply.send(response.setRepeatedAnswer(true).build());
     }
 
     private CommitResponse.Builder response(
@@ -209,20 +219,16 @@ final class StoreService extends StoreGrpc.StoreImplBase {
     @Override
     public void outcome(OutcomeRequest request, StreamObserver<OutcomeResponse> observer) {
         var reply = Reply.to(observer);
-        try {
-            gateway.write(
-                    new Command.VoidTxn(id(request.getId()), request.getSince()),
-                    deadline(),
-                    outcome -> {
-                        switch (outcome) {
-                            case Outcome.NotApplied(var lost) -> reply.fail(EtcdError.of(lost));
-                            case Outcome.Applied(_, _, var result) ->
-                                    reply.send(state(result.verdict()));
-                        }
-                    });
-        } catch (Rejection e) {
-            reply.fail(e.error());
-        }
+        gateway.write(
+                new Command.VoidTxn(id(request.getId()), request.getSince()),
+                deadline(),
+                outcome -> {
+                    switch (outcome) {
+                        case Outcome.NotApplied(var lost) -> reply.fail(EtcdError.of(lost));
+                        case Outcome.Applied(_, _, var result) ->
+                                reply.send(state(result.verdict()));
+                    }
+                });
     }
 
     private static OutcomeResponse state(Verdict verdict) {
