@@ -118,24 +118,26 @@ final class CatchUp {
             gateway.storageThreads().execute(() -> read(wave));
         } catch (RejectedExecutionException _) {
             broken(wave);
+            advance(wave);
         }
     }
 
     /// On a storage thread.
     private void read(Wave wave) {
-        Runnable next = () -> broken(wave);
+        Runnable result = () -> broken(wave);
         try {
             var slice = wave.read();
-            next =
-                    () -> {
-                        spread(wave, slice);
-                        advance(wave);
-                    };
+            result = () -> spread(wave, slice);
         } catch (CompactedException e) {
-            next = () -> compacted(wave, e.floor());
+            result = () -> compacted(wave, e.floor());
         } finally {
             // Also when reading failed: nobody may wait for a wave that is gone.
-            host.post(next);
+            var handling = result;
+            host.post(
+                    () -> {
+                        handling.run();
+                        advance(wave);
+                    });
         }
     }
 
@@ -173,7 +175,6 @@ final class CatchUp {
                 add(watcher);
             }
         }
-        isAlive(wave);
     }
 
     private void broken(Wave wave) {
@@ -181,7 +182,6 @@ final class CatchUp {
             wave.remove(watcher);
             host.broken(watcher);
         }
-        isAlive(wave);
     }
 
     /// Whether it goes on; ends it if not.

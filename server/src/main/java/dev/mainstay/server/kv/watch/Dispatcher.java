@@ -345,7 +345,7 @@ final class Dispatcher implements Runnable, Feed.Listener, CatchUp.Host {
 
     private void begin(Watcher watcher, long start, long newest) {
         if (start < 0) {
-            compacted(watcher, Math.max(1, kvFloor()), COMPACTED);
+            compacted(watcher, floor(), COMPACTED);
             return;
         }
         watcher.next = start == 0 ? newest + 1 : start;
@@ -371,9 +371,12 @@ final class Dispatcher implements Runnable, Feed.Listener, CatchUp.Host {
         return new KeyRange(from, to);
     }
 
-    private long kvFloor() {
-        try (var view = gateway.store().openReadView()) {
-            return view.kvFloor();
+    private long floor() {
+        try (var probe = feed.open(1)) {
+            probe.next(1);
+            return 1;
+        } catch (CompactedException e) {
+            return e.floor();
         }
     }
 
