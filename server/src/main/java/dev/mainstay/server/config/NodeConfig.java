@@ -3,13 +3,14 @@ package dev.mainstay.server.config;
 import java.nio.file.Path;
 import java.time.Duration;
 
-/// Everything that one node is told. Produced and checked by the loader in this package; the rest
-/// of the node takes it as true.
+/// Everything that one node is told. Produced and checked by [ConfigLoader]; the rest of the node
+/// takes it as true.
 ///
 /// @param name the node's name, unique in the cluster
 /// @param directory the data directory, absolute
 /// @param listen where the ports are bound
 /// @param advertise how other machines reach this node
+/// @param group number of the group that the data directory must belong to; 0 = any
 public record NodeConfig(
         String name,
         Path directory,
@@ -17,7 +18,10 @@ public record NodeConfig(
         Advertise advertise,
         Raft raft,
         Retention retention,
-        Limits limits) {
+        Limits limits,
+        Memory memory,
+        Http http,
+        long group) {
 
     /// Host and ports to bind: SQL, gRPC (+1), Raft (+2), HTTP (+3).
     public record Listen(String host, int sqlPort, int grpcPort, int raftPort, int httpPort) {}
@@ -41,4 +45,13 @@ public record NodeConfig(
     /// @param connectionsMax connections accepted on the gRPC port
     public record Limits(
             int requestBytesMax, int txnOpsMax, Duration requestTimeout, int connectionsMax) {}
+
+    /// Native memory of the store.
+    ///
+    /// @param blockCacheBytes blocks of files kept uncompressed, all families together
+    /// @param writeBufferBytes writes kept in memory before a flush, all families together
+    public record Memory(long blockCacheBytes, long writeBufferBytes) {}
+
+    /// @param connectionsMax connections accepted on the HTTP port
+    public record Http(int connectionsMax) {}
 }

@@ -1,0 +1,102 @@
+package dev.mainstay.server.cli;
+
+import dev.mainstay.server.config.BadConfig;
+import dev.mainstay.server.config.ConfigLoader;
+import dev.mainstay.server.config.NodeConfig;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.concurrent.Callable;
+import java.util.concurrent.CountDownLatch;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+
+/// Runs one node in this process. Returns only when the node could not be started.
+@Command(
+        name = "server",
+        mixinStandardHelpOptions = true,
+        description = "Runs one node in the foreground, until SIGTERM.")
+final class ServerCommand implements Callable<Integer> {
+
+    private final NodeStarter starter;
+
+    @Option(names = "--config", paramLabel = "FILE", description = "The node's configuration.")
+    private @Nullable Path file;
+
+    @Option(
+            names = "--join",
+            paramLabel = "HOST:PORT",
+            description = "Join the running cluster that has a node with this gRPC address.")
+    private @Nullable String join;
+
+    @Option(
+            names = "--init",
+            description = "Begin a new cluster of which this node is the only member.")
+    private boolean isFirst;
+
+    @Option(names = "--print-settings", description = "The same as: mainstay settings")
+    private boolean isPrinting;
+
+    ServerCommand(NodeStarter starter) {
+        this.starter = starter;
+    }
+
+    @Override
+    public Integer call()
+            throws Failure, BadConfig, StartRefused, IOException, InterruptedException {
+        if (isPrinting) {
+            return new SettingsCommand().call();
+        }
+        if (file == null || (isFirst && join != null)) {
+            throw new Failure("server needs --config FILE, and at most one of --init and --join");
+        }
+        var config = ConfigLoader.load(file);
+        Ports.check(config);
+        try (var _ = DirectoryLock.take(config.directory())) {
+            if (join != null) {
+                runJoining(config, join);
+            } else {
+                run(config);
+            }
+            new CountDownLatch(1).await();
+        }
+        return 0;
+    }
+
+    private void run(NodeConfig config)
+            throws Failure, StartRefused, IOException, InterruptedException {
+        if (isFirst && isNew(config)) {
+            var self = Addresses.newMember(config);
+            starter.permit(
+                    config.directory(),
+                    new Bootstrap(Addresses.newNumber(), self.id(), List.of(self)));
+            starter.start(config, StartMode.FRESH);
+        } else {
+            starter.start(config, StartMode.RESTART);
+        }
+    }
+
+    /// The order matters: the others count on a member's log from the moment they add it, so it
+    /// must be listening by then.
+    private void runJoining(NodeConfig config, String endpoint)
+            throws Failure, StartRefused, IOException, InterruptedException {
+        try (var remote = new RemoteAdmin(endpoint)) {
+            if (isNew(config)) {
+                starter.permit(
+                        config.directory(),
+                        new Bootstrap(remote.group(), Addresses.newMember(config).id(), List.of()));
+            }
+            var self = starter.start(config, StartMode.JOIN);
+            remote.add(Addresses.member(self, config), "");
+        }
+    }
+
+    /// Whether the data directory has never been used; the lock's own file does not count.
+    private static boolean isNew(NodeConfig config) throws IOException {
+        try (var files = Files.list(config.directory())) {
+            return files.allMatch(f -> f.endsWith(DirectoryLock.FILE));
+        }
+    }
+}
