@@ -1,0 +1,11 @@
+package dev.mainstay.client;
+
+/// The lease does not exist: it was never granted, was revoked, or ran out. Nothing was changed.
+public final class LeaseNotFoundException extends MainstayException {
+
+    private static final long serialVersionUID = 1;
+
+    LeaseNotFoundException(String message, Throwable cause) {
+        super(message, cause);
+    }
+}
