@@ -48,7 +48,7 @@ final class Target implements AutoCloseable {
     }
 
     void fill() {
-        Generator.fill(keys, connections.get(cluster.awaitLeader() - 1).getFirst());
+        Generator.fill(keys, connections.get(cluster.awaitLeader()).getFirst());
     }
 
     /// Runs one phase and measures it; checks afterwards that it was led by one node all along.
@@ -89,9 +89,9 @@ final class Target implements AutoCloseable {
 
     private List<ManagedChannel> channels(Phase.Through through, int leader) {
         var chosen = new ArrayList<ManagedChannel>();
-        for (var node = 1; node <= cluster.size(); node++) {
+        for (var node = 0; node < cluster.size(); node++) {
             if ((node == leader) == (through == Phase.Through.LEADER)) {
-                chosen.addAll(connections.get(node - 1));
+                chosen.addAll(connections.get(node));
             }
         }
         return chosen;
@@ -113,7 +113,7 @@ final class Target implements AutoCloseable {
 
     private Duration serverCpu() {
         var sum = Duration.ZERO;
-        for (var node = 1; node <= cluster.size(); node++) {
+        for (var node = 0; node < cluster.size(); node++) {
             sum = sum.plus(cluster.process(node).cpu());
         }
         return sum;

@@ -34,6 +34,23 @@ public final class Command {
     public static Ran run(
             List<String> line, Map<String, String> environment, String input, Duration atMost)
             throws IOException {
+        return run(line, environment, input, atMost, Integer.MAX_VALUE);
+    }
+
+    /// Asks the program to end once it has printed that many lines, or when the time is over.
+    public static Ran runUntil(
+            List<String> line, Map<String, String> environment, int lines, Duration atMost)
+            throws IOException {
+        return run(line, environment, "", atMost, lines);
+    }
+
+    private static Ran run(
+            List<String> line,
+            Map<String, String> environment,
+            String input,
+            Duration atMost,
+            int lines)
+            throws IOException {
         var out = Files.createTempFile("mainstay-out", null);
         var err = Files.createTempFile("mainstay-err", null);
         var in = Files.createTempFile("mainstay-in", null);
@@ -44,13 +61,29 @@ public final class Command {
             builder.environment().putAll(environment);
             builder.redirectInput(in.toFile());
             builder.redirectOutput(out.toFile()).redirectError(err.toFile());
-            var exit = await(builder.start(), atMost);
+            var process = builder.start();
+            if (lines < Integer.MAX_VALUE) {
+                endAfter(process, out, lines, atMost);
+            }
+            var exit = await(process, atMost);
             return new Ran(exit, text(out), text(err));
         } finally {
             for (var file : List.of(in, out, err)) {
                 Files.deleteIfExists(file);
             }
         }
+    }
+
+    private static void endAfter(Process process, Path out, int lines, Duration atMost) {
+        try {
+            Await.until(
+                    lines + " lines",
+                    atMost,
+                    () -> !process.isAlive() || text(out).lines().count() >= lines);
+        } catch (Await.Overdue e) {
+            // The caller sees by the text that lines are missing.
+        }
+        process.destroy();
     }
 
     private static int await(Process process, Duration atMost) {

@@ -28,7 +28,7 @@ public final class EtcdCluster implements KvCluster {
         var cluster = new EtcdCluster(home, Ports.freeBlock(nodes * PORTS_PER_NODE));
         Runtime.getRuntime().addShutdownHook(cluster.onExit);
         try {
-            for (var node = 1; node <= nodes; node++) {
+            for (var node = 0; node < nodes; node++) {
                 cluster.processes.add(cluster.launch(node, nodes));
             }
             cluster.awaitAllReady(START);
@@ -61,7 +61,7 @@ public final class EtcdCluster implements KvCluster {
 
     @Override
     public NodeProcess process(int node) {
-        return new NodeProcess(processes.get(node - 1).pid());
+        return new NodeProcess(processes.get(node).pid());
     }
 
     @Override
@@ -71,7 +71,7 @@ public final class EtcdCluster implements KvCluster {
 
     @Override
     public void restart(int node) throws IOException {
-        processes.set(node - 1, launch(node, size()));
+        processes.set(node, launch(node, size()));
     }
 
     @Override
@@ -109,7 +109,7 @@ public final class EtcdCluster implements KvCluster {
 
     private String everyone(int nodes) {
         var members = new ArrayList<String>();
-        for (var node = 1; node <= nodes; node++) {
+        for (var node = 0; node < nodes; node++) {
             members.add("n" + node + "=" + peerUrl(node));
         }
         return String.join(",", members);
@@ -120,6 +120,6 @@ public final class EtcdCluster implements KvCluster {
     }
 
     private int clientPort(int node) {
-        return basePort + PORTS_PER_NODE * (node - 1);
+        return basePort + PORTS_PER_NODE * node;
     }
 }

@@ -9,8 +9,8 @@ import java.util.Optional;
 
 /// Some nodes that speak etcd's API, each a process on this machine, with a switch for each.
 ///
-/// Nodes are numbered from 1, as in node names. One thread at a time may use it. Closing ends every
-/// process and removes every file.
+/// Nodes are numbered from 0, as in their names. One thread at a time may use it. Closing ends
+/// every process and removes every file.
 public interface KvCluster extends AutoCloseable {
 
     Duration ELECTION = Duration.ofSeconds(30);
@@ -47,7 +47,7 @@ public interface KvCluster extends AutoCloseable {
 
     default List<String> endpoints() {
         var all = new ArrayList<String>();
-        for (var node = 1; node <= size(); node++) {
+        for (var node = 0; node < size(); node++) {
             all.add(endpoint(node));
         }
         return List.copyOf(all);
@@ -61,8 +61,8 @@ public interface KvCluster extends AutoCloseable {
         }
         var best = Optional.<Integer>empty();
         var term = 0L;
-        for (var node = 1; node <= size(); node++) {
-            var standing = standings.get(node - 1);
+        for (var node = 0; node < size(); node++) {
+            var standing = standings.get(node);
             if (standing.isPresent() && standing.get().leads() && standing.get().term() > term) {
                 best = Optional.of(node);
                 term = standing.get().term();
@@ -84,7 +84,7 @@ public interface KvCluster extends AutoCloseable {
 
     /// A node that does not lead.
     default int follower() {
-        return awaitLeader() % size() + 1;
+        return (awaitLeader() + 1) % size();
     }
 
     /// Waits, bounded, until every node answers and knows the leader.

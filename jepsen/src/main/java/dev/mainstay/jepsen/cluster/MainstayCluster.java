@@ -17,8 +17,9 @@ import java.util.TreeMap;
 public final class MainstayCluster implements KvCluster {
 
     private static final Duration START = Duration.ofSeconds(90);
-    private static final Duration COMMAND = Duration.ofSeconds(90);
-    // Node k uses base + 10 (k - 1): SQL, then gRPC, Raft and HTTP.
+    // The first command builds the server if its sources are newer.
+    private static final Duration COMMAND = Duration.ofMinutes(10);
+    // Node k uses base + 10 k: SQL, then gRPC, Raft and HTTP.
     private static final int PORTS_PER_NODE = 10;
     private static final int GRPC = 1;
     private static final int RAFT = 2;
@@ -77,7 +78,7 @@ public final class MainstayCluster implements KvCluster {
     }
 
     public int sqlPort(int node) {
-        return basePort + PORTS_PER_NODE * (node - 1);
+        return basePort + PORTS_PER_NODE * node;
     }
 
     public int grpcPort(int node) {
@@ -94,7 +95,7 @@ public final class MainstayCluster implements KvCluster {
 
     @Override
     public Path directory(int node) {
-        return home.resolve("n" + node);
+        return home.resolve("n" + node).resolve("data");
     }
 
     @Override
@@ -147,9 +148,7 @@ public final class MainstayCluster implements KvCluster {
 
     private List<Path> journalFiles() throws IOException {
         try (var files = Files.walk(home, 3)) {
-            return files.filter(Files::isRegularFile)
-                    .filter(f -> f.toString().endsWith(".log") || f.toString().endsWith(".out"))
-                    .toList();
+            return files.filter(f -> f.endsWith("journal.log")).toList();
         }
     }
 
@@ -161,7 +160,7 @@ public final class MainstayCluster implements KvCluster {
             line.addAll(List.of("--set", setting));
         }
         var answer = command("start", line.toArray(String[]::new));
-        for (var node = 1; node <= nodes; node++) {
+        for (var node = 0; node < nodes; node++) {
             // Before anything can fail: what has come up is ours to end.
             var pid = NodeProcess.listeningOn(grpcPort(node));
             if (pid.isPresent()) {
@@ -169,7 +168,7 @@ public final class MainstayCluster implements KvCluster {
             }
         }
         answer.orThrow();
-        for (var node = 1; node <= nodes; node++) {
+        for (var node = 0; node < nodes; node++) {
             learnProcess(node);
         }
         awaitAllReady(START);
@@ -186,7 +185,7 @@ public final class MainstayCluster implements KvCluster {
 
     private void killAll() {
         // A node that is coming up when we leave is known only by its ports.
-        for (var node = 1; node <= nodes; node++) {
+        for (var node = 0; node < nodes; node++) {
             for (var port : new int[] {grpcPort(node), raftPort(node)}) {
                 NodeProcess.listeningOn(port)
                         .ifPresent(pid -> new NodeProcess(pid).killWithoutWaiting());

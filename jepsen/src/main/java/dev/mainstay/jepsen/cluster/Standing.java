@@ -17,7 +17,7 @@ public record Standing(long member, long leader, long term, long appliedIndex, l
     }
 
     /// Asks over a connection of its own; empty if the node does not answer.
-    static Optional<Standing> of(String endpoint) {
+    public static Optional<Standing> of(String endpoint) {
         var channel = Channels.to(endpoint);
         try {
             return of(channel);
