@@ -1,16 +1,21 @@
 package dev.mainstay.server;
 
 import dev.mainstay.server.config.NodeConfig;
+import dev.mainstay.server.gateway.Gateway;
+import dev.mainstay.server.kv.json.JsonGateway;
 import dev.mainstay.server.kv.json.PortUnification;
 import io.grpc.ManagedChannel;
 import io.grpc.Server;
 import io.grpc.ServerServiceDefinition;
+import io.grpc.inprocess.InProcessChannelBuilder;
+import io.grpc.inprocess.InProcessServerBuilder;
 import io.grpc.netty.NettyChannelBuilder;
 import io.grpc.netty.NettyServerBuilder;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
 
 /// The gRPC port and the connections to other nodes' gRPC ports, all on the node's event loop.
 final class GrpcPort {
@@ -18,6 +23,9 @@ final class GrpcPort {
     private static final int PEER_MESSAGE_BYTES_MAX = 16 << 20;
 
     private final NodeThreads threads;
+    private @Nullable Server server;
+    private @Nullable Server inProcess;
+    private @Nullable ManagedChannel channel;
 
     GrpcPort(NodeThreads threads) {
         this.threads = threads;
@@ -39,14 +47,27 @@ final class GrpcPort {
                 .build();
     }
 
-    /// Opens the port.
-    Server open(
+    /// Opens the port: gRPC for all `services`, and JSON over HTTP/1.1 for those in `json`.
+    void open(
             NodeConfig config,
             List<ServerServiceDefinition> services,
+            List<ServerServiceDefinition> json,
             int messageBytesMax,
-            PortUnification unification)
+            Gateway gateway)
             throws IOException {
         var listen = config.listen();
+        var name = "json-" + config.name() + "-" + listen.grpcPort();
+        var behindJson =
+                InProcessServerBuilder.forName(name)
+                        .directExecutor()
+                        .maxInboundMessageSize(messageBytesMax);
+        json.forEach(behindJson::addService);
+        inProcess = behindJson.build().start();
+        channel =
+                InProcessChannelBuilder.forName(name)
+                        .directExecutor()
+                        .maxInboundMessageSize(Integer.MAX_VALUE)
+                        .build();
         var builder =
                 NettyServerBuilder.forAddress(
                                 new InetSocketAddress(listen.host(), listen.grpcPort()))
@@ -60,7 +81,26 @@ final class GrpcPort {
                         .keepAliveTime(2, TimeUnit.HOURS)
                         .keepAliveTimeout(20, TimeUnit.SECONDS);
         services.forEach(builder::addService);
-        unification.configure(builder);
-        return builder.build().start();
+        PortUnification.configure(builder, new JsonGateway(channel, gateway));
+        server = builder.build().start();
+    }
+
+    /// New calls are refused; those that run go on.
+    void drain() {
+        if (server != null) {
+            server.shutdown();
+        }
+    }
+
+    void close() {
+        if (server != null) {
+            server.shutdownNow();
+        }
+        if (channel != null) {
+            channel.shutdownNow();
+        }
+        if (inProcess != null) {
+            inProcess.shutdownNow();
+        }
     }
 }

@@ -1,6 +1,7 @@
 package dev.mainstay.server;
 
 import java.util.concurrent.atomic.AtomicBoolean;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -18,7 +19,14 @@ final class Halt {
     private Halt() {}
 
     static void now(String reason) {
+        now(reason, null);
+    }
+
+    static void now(String reason, @Nullable Throwable cause) {
         if (HALTED.compareAndSet(false, true)) {
+            if (cause != null) {
+                LOG.error("cause of the line that follows", cause);
+            }
             LOG.error("FATAL: {}", reason);
             Runtime.getRuntime().halt(CODE);
         }

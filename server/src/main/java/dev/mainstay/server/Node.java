@@ -2,6 +2,7 @@ package dev.mainstay.server;
 
 import dev.mainstay.consensus.CannotStartException;
 import dev.mainstay.consensus.Identity;
+import dev.mainstay.consensus.LogOperationException;
 import dev.mainstay.consensus.LogSettings;
 import dev.mainstay.consensus.MemberId;
 import dev.mainstay.consensus.ratis.RatisLog;
@@ -13,7 +14,6 @@ import dev.mainstay.server.gateway.GroupGateway;
 import dev.mainstay.server.group.GroupStateMachine;
 import dev.mainstay.server.group.StoreDirectory;
 import dev.mainstay.server.kv.EtcdServices;
-import dev.mainstay.server.kv.json.PortUnification;
 import dev.mainstay.server.kv.watch.WatchService;
 import dev.mainstay.server.kv.watch.WatchSettings;
 import dev.mainstay.server.peer.CheckpointShelf;
@@ -21,15 +21,12 @@ import dev.mainstay.server.peer.PeerLinks;
 import dev.mainstay.server.peer.PeerService;
 import dev.mainstay.server.telemetry.Metrics;
 import dev.mainstay.statemachine.feed.ChangeFeed;
-import io.grpc.Server;
 import io.grpc.ServerServiceDefinition;
 import io.grpc.protobuf.services.HealthStatusManager;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HexFormat;
-import java.util.List;
-import java.util.OptionalLong;
 import java.util.concurrent.TimeUnit;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -53,13 +50,13 @@ public final class Node implements AutoCloseable {
     private final CheckpointShelf shelf;
     private final RatisLog log;
     private final WatchService watches;
-    private final Server grpc;
+    private final GrpcPort grpc;
     private final HttpPort http;
 
     private Node(NodeConfig config, Identity identity) throws IOException, CannotStartException {
         this.config = config;
         this.identity = identity;
-        var port = new GrpcPort(threads);
+        grpc = new GrpcPort(threads);
         gateway = new GroupGateway(gatewaySettings(), threads.forGateway(), Halt::now);
         var directory = openDirectory();
         machine =
@@ -71,7 +68,7 @@ public final class Node implements AutoCloseable {
         links =
                 new PeerLinks(
                         identity.group(),
-                        port::connect,
+                        grpc::connect,
                         threads.eventLoop(),
                         config.raft().electionTimeout());
         shelf =
@@ -85,8 +82,8 @@ public final class Node implements AutoCloseable {
         gateway.start(
                 new GroupGateway.Ground(log, machine, feed, links, log::isDiskFull));
         watches = new WatchService(gateway, WatchSettings.DEFAULT);
-        grpc = openGrpc(port);
-        http = HttpPort.open(config, gateway, metrics);
+        openGrpc();
+        http = new HttpPort(config, gateway, metrics, Version.text());
         threads.timer().scheduleWithFixedDelay(links::reconnect, 300, 300, TimeUnit.MILLISECONDS);
         threads.timer().scheduleWithFixedDelay(this::tidyShelf, 10, 10, TimeUnit.SECONDS);
         registerGauges();
@@ -155,22 +152,17 @@ public final class Node implements AutoCloseable {
                 raft.diskReserveBytes());
     }
 
-    private Server openGrpc(GrpcPort port) throws IOException {
+    private void openGrpc() throws IOException {
         var etcd = new EtcdServices(gateway, config.limits());
-        var health = new HealthStatusManager();
-        var services = new ArrayList<ServerServiceDefinition>(etcd.definitions());
-        services.add(etcd.guarded(watches));
+        var json = new ArrayList<ServerServiceDefinition>(etcd.definitions());
+        json.add(etcd.guarded(watches));
+        var services = new ArrayList<ServerServiceDefinition>(json);
         services.add(new AdminService(gateway, machine.appliedIndex()).bindService());
-        services.add(health.getHealthService().bindService());
-        var open = List.copyOf(services);
+        services.add(new HealthStatusManager().getHealthService().bindService());
         services.add(
                 new PeerService(identity.group(), log, gateway, shelf, threads.eventLoop())
                         .bindService());
-        return port.open(
-                config,
-                services,
-                etcd.transportBytesMax(),
-                new PortUnification(open, gateway, config.limits()));
+        grpc.open(config, services, json, etcd.transportBytesMax(), gateway);
     }
 
     private void registerGauges() {
@@ -208,7 +200,7 @@ public final class Node implements AutoCloseable {
         gateway.stop();
         http.close();
         watches.close();
-        grpc.shutdownNow();
+        grpc.close();
         log.close();
         links.close();
         machine.close();
@@ -221,14 +213,14 @@ public final class Node implements AutoCloseable {
             if (log.standing().isLeader() && log.membership().voters().size() > 1) {
                 log.transferLeadership(null, TRANSFER_TIMEOUT);
             }
-        } catch (dev.mainstay.consensus.LogOperationException e) {
+        } catch (LogOperationException e) {
             LOG.warn("leadership was not handed over: {}", e.getMessage());
         }
     }
 
     /// New calls are refused, those that wait are answered.
     private void drain() throws InterruptedException {
-        grpc.shutdown();
+        grpc.drain();
         long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(DRAIN_SECONDS);
         while (gateway.waitingCalls() > 0 && System.nanoTime() - deadline < 0) {
             TimeUnit.MILLISECONDS.sleep(10);

@@ -21,10 +21,15 @@ final class StoreFiles implements GroupStateMachine.StoreOpener {
     private final LeaseListener leases;
 
     StoreFiles(NodeConfig.Memory memory, ChangeFeed feed, LeaseListener leases) {
+        var usual = RocksSettings.DEFAULT;
+        // The write buffers are charged to the cache.
         this.settings =
-                RocksSettings.DEFAULT
-                        .withBlockCacheBytes(memory.blockCacheBytes())
-                        .withWriteBufferBytes(memory.writeBufferBytes());
+                new RocksSettings(
+                        memory.blockCacheBytes() + memory.writeBufferBytes(),
+                        memory.writeBufferBytes(),
+                        usual.writeRateMax(),
+                        usual.openFilesMax(),
+                        usual.backgroundJobsMax());
         this.feed = feed;
         this.leases = leases;
     }

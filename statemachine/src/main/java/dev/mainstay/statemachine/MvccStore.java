@@ -30,6 +30,7 @@ public final class MvccStore implements Store {
     private final ByteStore bytes;
     private final ChangeFeed feed;
     private final StoreSettings settings;
+    private final LeaseListener leases;
     private final StateReader newest;
     private final Transition transition;
     private final ByteBatch batch;
@@ -44,7 +45,9 @@ public final class MvccStore implements Store {
     /// Volatile: read by others. Written under the monitor of this.
     private volatile Position durable;
 
-    private MvccStore(ByteStore bytes, ChangeFeed feed, StoreSettings settings) {
+    private MvccStore(
+            ByteStore bytes, ChangeFeed feed, StoreSettings settings, LeaseListener leases) {
+        this.leases = leases;
         this.bytes = bytes;
         this.feed = feed;
         this.settings = settings;
@@ -57,7 +60,13 @@ public final class MvccStore implements Store {
 
     /// The state that lies in `bytes`, of which the new store is the owner; `feed` goes on from it.
     public static MvccStore open(ByteStore bytes, ChangeFeed feed, StoreSettings settings) {
-        var store = new MvccStore(bytes, feed, settings);
+        return open(bytes, feed, settings, LeaseListener.NONE);
+    }
+
+    /// As above; `leases` hears of leases that begin and end from now on.
+    public static MvccStore open(
+            ByteStore bytes, ChangeFeed feed, StoreSettings settings, LeaseListener leases) {
+        var store = new MvccStore(bytes, feed, settings, leases);
         var marks = store.marks;
         feed.attach(
                 new StoredChanges(store::openSnapshotView),
@@ -93,7 +102,16 @@ public final class MvccStore implements Store {
         }
         transition.settle(applied);
         feed.publish(applied.revised(), applied.marks().floors().kv());
+        applied.leases().forEach(this::tell);
         return applied.results();
+    }
+
+    private void tell(long lease, long seconds) {
+        if (seconds == Applied.ENDED) {
+            leases.ended(lease);
+        } else {
+            leases.granted(lease, seconds);
+        }
     }
 
     @Override

@@ -38,6 +38,7 @@ public final class EtcdServices {
                 new ClusterService(gateway.members(), headers, reads, timeout),
                 new MaintenanceService(gateway, headers, reads, timeout),
                 new AuthService(headers),
+                new StoreService(gateway, limits, headers),
                 new LockService(headers, writes, recipes),
                 new ElectionService(gateway, headers, writes, reads, recipes));
     }

@@ -20,6 +20,7 @@ import dev.mainstay.statemachine.storage.Family;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.SortedMap;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
@@ -122,6 +123,10 @@ final class Draft implements KvSpace {
     /// The revision of this entry's newest change of the key, or 0.
     long changedAt(Key key) {
         return keys.changedAt(key);
+    }
+
+    SortedMap<Long, Long> leaseChanges() {
+        return leases.changes();
     }
 
     @Override

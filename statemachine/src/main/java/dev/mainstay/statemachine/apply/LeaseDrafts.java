@@ -7,6 +7,7 @@ import dev.mainstay.statemachine.mvcc.StateReader;
 import dev.mainstay.statemachine.storage.ByteBatch;
 import dev.mainstay.statemachine.storage.Family;
 import java.util.List;
+import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.TreeSet;
 
@@ -15,7 +16,7 @@ import java.util.TreeSet;
 final class LeaseDrafts {
 
     private static final byte[] NOTHING = {};
-    private static final long NONE = -1;
+    private static final long NONE = Applied.ENDED;
 
     private final StateReader stored;
 
@@ -95,6 +96,13 @@ final class LeaseDrafts {
                         batch.delete(Family.LEASE, row);
                     }
                 }));
+    }
+
+    /// The leases that the entry granted, with their seconds, or ended.
+    SortedMap<Long, Long> changes() {
+        var changes = new TreeMap<Long, Long>();
+        changed.forEach(lease -> changes.put(lease, seconds(lease)));
+        return changes;
     }
 
     /// What the entry adds to the sum over leases.
