@@ -29,10 +29,18 @@ public final class Call {
 
     private Reason lastReason = Reason.NOT_LEADER;
 
-    /// The apply thread was told, before it carried the command out, to keep its answers.
+    /// The answer needs nothing that apply keeps only when it is told to before: the command is no
+    /// KvTxn, or apply was told.
     private boolean isExpected;
 
-    Call(TxnId id, byte[] command, long deadline, Consumer<Outcome> done, Calls calls) {
+    Call(
+            TxnId id,
+            byte[] command,
+            boolean hasAnswers,
+            long deadline,
+            Consumer<Outcome> done,
+            Calls calls) {
+        this.isExpected = !hasAnswers;
         this.id = id;
         this.command = command;
         this.deadline = deadline;

@@ -7,6 +7,8 @@ import dev.mainstay.consensus.Lost.Refused;
 import dev.mainstay.server.gateway.Outcome.Applied;
 import dev.mainstay.server.gateway.Outcome.NotApplied;
 import dev.mainstay.server.group.Awaited;
+import dev.mainstay.statemachine.command.Command;
+import dev.mainstay.statemachine.command.CommandCodec;
 import dev.mainstay.statemachine.command.Result;
 import dev.mainstay.statemachine.command.TxnId;
 import java.util.ArrayList;
@@ -46,12 +48,15 @@ final class Calls implements Awaited {
         route = newRoute;
     }
 
-    void start(TxnId id, byte[] command, long deadline, Consumer<Outcome> done) {
+    void start(Command command, long deadline, Consumer<Outcome> done) {
         if (byId.size() >= CALLS_MAX) {
             done.accept(new NotApplied(new Refused(Reason.QUEUE_FULL, null)));
             return;
         }
-        var call = new Call(id, command, deadline, done, this);
+        var id = command.id();
+        boolean hasAnswers = command instanceof Command.KvTxn;
+        var bytes = CommandCodec.encode(command);
+        var call = new Call(id, bytes, hasAnswers, deadline, done, this);
         while (true) {
             var known = byId.putIfAbsent(id, call);
             if (known == null) {
@@ -171,7 +176,7 @@ final class Calls implements Awaited {
         if (call == null) {
             return;
         }
-        if (!call.isExpected()) {
+        if (!result.isRepeated() && !call.isExpected()) {
             // It was registered after its command had been carried out: the answers were not kept.
             // Proposed again, it gets them as a repetition.
             call.doubt();

@@ -16,7 +16,6 @@ import dev.mainstay.statemachine.Store;
 import dev.mainstay.statemachine.command.Command;
 import dev.mainstay.statemachine.command.Command.NodeStart;
 import dev.mainstay.statemachine.command.Command.PutSetting;
-import dev.mainstay.statemachine.command.CommandCodec;
 import dev.mainstay.statemachine.command.TxnId;
 import dev.mainstay.statemachine.command.Verdict;
 import dev.mainstay.statemachine.feed.Feed;
@@ -244,7 +243,7 @@ public final class GroupGateway implements Gateway, LogListener {
 
     @Override
     public void write(Command command, long deadline, Consumer<Outcome> done) {
-        calls.start(command.id(), CommandCodec.encode(command), deadline, done);
+        calls.start(command, deadline, done);
     }
 
     @Override
