@@ -40,6 +40,10 @@ final class RocksDatabase {
     }
 
     static RocksDatabase open(Path directory, RocksSettings settings, boolean readOnly) {
+        if (readOnly && !Files.exists(directory.resolve("CURRENT"))) {
+            // RocksDB would make the directory.
+            throw new StorageFailure("there is no store in " + directory);
+        }
         var options = new RocksOptions(settings);
         try {
             var handles = new ArrayList<ColumnFamilyHandle>();

@@ -16,6 +16,7 @@ final class StorageTiming {
 
     private final SplittableRandom random = new SplittableRandom(1);
     private final byte[] value = new byte[100];
+    private int sequence;
 
     private StorageTiming() {
         random.nextBytes(value);
@@ -145,7 +146,7 @@ final class StorageTiming {
     private void fillOwn(RocksBatch batch, int size) {
         batch.clear();
         for (int j = 0; j < size; j++) {
-            batch.put(family(j), key("key", random.nextInt(KEYS)), value);
+            batch.put(family(j), writtenKey(j), value);
         }
     }
 
@@ -163,6 +164,11 @@ final class StorageTiming {
 
     private static RocksSettings settings() {
         return new RocksSettings(256 << 20, 128 << 20, 64 << 20, 512, 2);
+    }
+
+    /// As a store writes: anywhere in two families, at the end of the others.
+    private byte[] writtenKey(int i) {
+        return key("key", i % 4 < 2 ? random.nextInt(KEYS) : sequence++);
     }
 
     private static Family family(int i) {
