@@ -32,6 +32,7 @@ final class KvService extends KVGrpc.KVImplBase {
     private final Headers headers;
     private final Writes writes;
     private final Reads reads;
+    private final Repetitions repetitions;
 
     KvService(
             Gateway gateway,
@@ -44,6 +45,7 @@ final class KvService extends KVGrpc.KVImplBase {
         this.headers = headers;
         this.writes = writes;
         this.reads = reads;
+        this.repetitions = new Repetitions(reads);
     }
 
     @Override
@@ -59,7 +61,7 @@ final class KvService extends KVGrpc.KVImplBase {
                         request.getSerializable(),
                         reply,
                         view -> {
-                            var answer = RangeRead.read(view, step);
+                            var answer = RangeReading.read(view, step);
                             return KvResponses.range(
                                     headers.at(view.position().revision()), step, answer);
                         });
@@ -102,7 +104,7 @@ final class KvService extends KVGrpc.KVImplBase {
                     command(step),
                     written -> {
                         if (step.wantsPrevious()) {
-                            Repetitions.answer(
+                            repetitions.answer(
                                     written,
                                     reply,
                                     answers ->
@@ -132,7 +134,7 @@ final class KvService extends KVGrpc.KVImplBase {
             writes.write(
                     command(step),
                     written ->
-                            Repetitions.answer(
+                            repetitions.answer(
                                     written,
                                     reply,
                                     answers ->
@@ -177,7 +179,7 @@ final class KvService extends KVGrpc.KVImplBase {
                 (id, since) ->
                         new Command.KvTxn(id, since, txn.compares(), txn.success(), txn.failure()),
                 written ->
-                        Repetitions.answer(
+                        repetitions.answer(
                                 written,
                                 reply,
                                 answers ->

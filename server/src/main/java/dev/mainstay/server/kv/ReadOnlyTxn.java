@@ -32,7 +32,7 @@ final class ReadOnlyTxn {
         for (var step : succeeded ? txn.success() : txn.failure()) {
             answers.add(
                     switch (step) {
-                        case KvOp.Range range -> RangeRead.read(view, range);
+                        case KvOp.Range range -> RangeReading.read(view, range);
                         case KvOp.Txn inner -> read(inner);
                         case KvOp.Put _, KvOp.Delete _ ->
                                 throw new AssertionError("a step that writes: " + step);
@@ -53,7 +53,7 @@ final class ReadOnlyTxn {
     /// Every key of the range must meet the condition; a range without keys is compared as one
     /// absent key.
     private boolean holds(KvCompare compare) {
-        if (RangeRead.isOneKey(compare.range())) {
+        if (compare.range().isOneKey()) {
             return holds(compare, view.get(compare.range().from(), revision));
         }
         var walk =

@@ -1,20 +1,21 @@
 package dev.mainstay.server.kv;
 
+import dev.mainstay.statemachine.apply.KvReplay;
 import dev.mainstay.statemachine.command.Command;
 import dev.mainstay.statemachine.command.KvAnswer;
 import dev.mainstay.statemachine.command.KvOp;
+import dev.mainstay.statemachine.feed.CompactedException;
 import java.util.List;
 
-/// Answers for transactions that an earlier attempt of theirs had carried out already: the verdict
-/// is stored, what the steps found is not. etcd's clients know the text for "it may have happened".
+/// What the steps of a transaction found, also when an earlier attempt of it was the one that was
+/// carried out: its verdict is stored, the rest is found again in the state that it saw. When that
+/// has been compacted, the answer is etcd's text for "it may have happened".
 final class Repetitions {
 
-    private Repetitions() {}
+    private final Reads reads;
 
-    /// The steps of the branch that ran.
-    static List<KvOp> stepsTaken(Writes.Written written) {
-        var txn = (Command.KvTxn) written.command();
-        return written.branch() ? txn.success() : txn.failure();
+    Repetitions(Reads reads) {
+        this.reads = reads;
     }
 
     /// Makes a response of what the steps found.
@@ -22,12 +23,28 @@ final class Repetitions {
         T answer(List<KvAnswer> answers);
     }
 
-    static <T> void answer(Writes.Written written, Reply<T> reply, Answering<T> answering) {
+    <T> void answer(Writes.Written written, Reply<T> reply, Answering<T> answering) {
         var answers = written.result().answers();
         if (answers.size() == stepsTaken(written).size()) {
             reply.send(answering.answer(answers));
         } else {
-            reply.fail(EtcdError.TIMED_OUT);
+            reads.onView(
+                    true,
+                    reply,
+                    view -> {
+                        try {
+                            var txn = (Command.KvTxn) written.command();
+                            return answering.answer(
+                                    KvReplay.answers(view, txn, written.result().verdict()));
+                        } catch (CompactedException e) {
+                            throw new Rejection(EtcdError.TIMED_OUT);
+                        }
+                    });
         }
+    }
+
+    private static List<KvOp> stepsTaken(Writes.Written written) {
+        var txn = (Command.KvTxn) written.command();
+        return written.branch() ? txn.success() : txn.failure();
     }
 }
