@@ -76,6 +76,8 @@ public final class Database implements KeyValueStore, AutoCloseable {
 
     /// Waits at most `patience` for the lock `name`, which then lives with `lease`; empty when it
     /// was not free in time. Nothing is left behind then.
+    ///
+    /// @param name under `name/` lie the keys of those who queue up, and nothing else may
     public Optional<Lock> lock(String name, Lease lease, Duration patience)
             throws InterruptedException {
         return Lock.acquire(this, name, lease, patience);
