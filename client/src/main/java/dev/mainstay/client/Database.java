@@ -3,6 +3,8 @@ package dev.mainstay.client;
 import dev.mainstay.client.internal.Cluster;
 import dev.mainstay.client.internal.Node;
 import java.time.Duration;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import org.jspecify.annotations.Nullable;
 
@@ -53,6 +55,52 @@ public final class Database implements KeyValueStore, AutoCloseable {
     /// A store that reads its own writes from any node, beginning without a token.
     public Session session() {
         return new Session(calls);
+    }
+
+    /// Watches a range for what comes from now on. Returns when a node watches.
+    public Watch watch(KeyRange range) throws InterruptedException {
+        return watch(range, WatchOptions.DEFAULT);
+    }
+
+    public Watch watch(KeyRange range, WatchOptions options) throws InterruptedException {
+        return Pending.await(watchAsync(range, options));
+    }
+
+    public CompletionStage<Watch> watchAsync(KeyRange range, WatchOptions options) {
+        return Watch.start(calls, range, options);
+    }
+
+    public Leases leases() {
+        return new Leases(calls);
+    }
+
+    /// Waits at most `patience` for the lock `name`, which then lives with `lease`; empty when it
+    /// was not free in time. Nothing is left behind then.
+    ///
+    /// @param name under `name/` lie the keys of those who queue up, and nothing else may
+    public Optional<Lock> lock(String name, Lease lease, Duration patience)
+            throws InterruptedException {
+        return Lock.acquire(this, name, lease, patience);
+    }
+
+    /// Does so on a virtual thread.
+    public CompletionStage<Optional<Lock>> lockAsync(String name, Lease lease, Duration patience) {
+        var result = new CompletableFuture<Optional<Lock>>();
+        var _ =
+                Thread.ofVirtual()
+                        .name("mainstay-lock")
+                        .start(() -> {
+                            try {
+                                result.complete(lock(name, lease, patience));
+                            } catch (MainstayException | InterruptedException e) {
+                                result.completeExceptionally(e);
+                            }
+                        });
+        return result;
+    }
+
+    public Admin admin() {
+        return new Admin(calls);
     }
 
     /// A fresh id for [Transaction#withId]. Use it within minutes of making it.

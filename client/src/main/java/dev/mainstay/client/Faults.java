@@ -61,7 +61,7 @@ final class Faults {
         if (text.contains("future revision")) {
             return new FutureRevisionException(text, cause);
         }
-        if (text.contains("too large") || text.contains("larger than max")) {
+        if (text.contains("request is too large") || text.contains("larger than max")) {
             return new RequestTooLargeException(text, cause);
         }
         return switch (fault.status().getCode()) {

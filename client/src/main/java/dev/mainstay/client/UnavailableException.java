@@ -1,5 +1,7 @@
 package dev.mainstay.client;
 
+import org.jspecify.annotations.Nullable;
+
 /// No node gave an answer until the deadline. Nothing was changed, unless [#isMaybeCommitted].
 public class UnavailableException extends MainstayException {
 
@@ -7,7 +9,7 @@ public class UnavailableException extends MainstayException {
 
     private final boolean isMaybeCommitted;
 
-    UnavailableException(String message, boolean isMaybeCommitted, Throwable cause) {
+    UnavailableException(String message, boolean isMaybeCommitted, @Nullable Throwable cause) {
         super(message, cause);
         this.isMaybeCommitted = isMaybeCommitted;
     }

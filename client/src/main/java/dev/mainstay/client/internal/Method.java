@@ -5,9 +5,14 @@ import java.util.function.UnaryOperator;
 
 /// A remote procedure, and how it may be tried again.
 ///
+/// @param isPatient whether one node may take all the time there is
 /// @param repeated what to send once an attempt may have been carried out
 public record Method<Q, A>(
-        MethodDescriptor<Q, A> descriptor, Route route, Repeat repeat, UnaryOperator<Q> repeated) {
+        MethodDescriptor<Q, A> descriptor,
+        Route route,
+        Repeat repeat,
+        boolean isPatient,
+        UnaryOperator<Q> repeated) {
 
     /// Which node is asked first.
     public enum Route {
@@ -27,6 +32,7 @@ public record Method<Q, A>(
     }
 
     static <Q, A> Method<Q, A> of(MethodDescriptor<Q, A> descriptor, Route route, Repeat repeat) {
-        return new Method<>(descriptor, route, repeat, UnaryOperator.identity());
+        return new Method<>(
+                descriptor, route, repeat, repeat != Repeat.ALWAYS, UnaryOperator.identity());
     }
 }

@@ -37,6 +37,7 @@ import dev.mainstay.client.proto.StatusResponse;
 import dev.mainstay.client.proto.StoreGrpc;
 import dev.mainstay.client.proto.TransferRequest;
 import dev.mainstay.client.proto.TransferResponse;
+import java.util.function.UnaryOperator;
 
 /// Every call that is made, with its retry rule.
 public final class Methods {
@@ -50,6 +51,7 @@ public final class Methods {
                     StoreGrpc.getCommitMethod(),
                     Route.LEADER,
                     Repeat.ALWAYS,
+                    false,
                     first -> first.toBuilder().setRepeatedAttempt(true).build());
 
     public static final Method<OutcomeRequest, OutcomeResponse> OUTCOME =
@@ -88,7 +90,12 @@ public final class Methods {
             Method.of(AdminGrpc.getChangeMembersMethod(), Route.LEADER, Repeat.IF_REFUSED);
 
     public static final Method<DigestRequest, DigestResponse> DIGEST =
-            Method.of(AdminGrpc.getDigestMethod(), Route.HOME, Repeat.ALWAYS);
+            new Method<>(
+                    AdminGrpc.getDigestMethod(),
+                    Route.HOME,
+                    Repeat.ALWAYS,
+                    true,
+                    UnaryOperator.identity());
 
     public static final Method<StatusRequest, StatusResponse> STATUS =
             Method.of(MaintenanceGrpc.getStatusMethod(), Route.HOME, Repeat.ALWAYS);

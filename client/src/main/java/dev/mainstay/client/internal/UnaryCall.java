@@ -35,8 +35,10 @@ public final class UnaryCall<Q, A> extends ClientCall.Listener<A> {
     private boolean isAnswered;
     private Status lastStatus = Status.DEADLINE_EXCEEDED;
 
-    // Read by whoever cancels.
-    private volatile @Nullable ClientCall<Q, A> attempt;
+    private @Nullable ClientCall<Q, A> attempt;
+
+    // Shared with whoever cancels. An attempt can be cancelled only once it is sent.
+    private volatile @Nullable ClientCall<Q, A> cancellable;
     private volatile boolean isCancelled;
 
     /// @param deadline a value of [System#nanoTime]
@@ -65,8 +67,8 @@ public final class UnaryCall<Q, A> extends ClientCall.Listener<A> {
         var target = pin == null ? cluster.router().choose(method.route(), node) : pin;
         node = target;
         attempts++;
-        long patience =
-                pin == null ? Math.min(remaining, cluster.attemptTimeoutNanos()) : remaining;
+        boolean isOnlyHope = pin != null || method.isPatient();
+        long patience = isOnlyHope ? remaining : Math.min(remaining, cluster.attemptTimeoutNanos());
         var options = CallOptions.DEFAULT.withDeadlineAfter(patience, TimeUnit.NANOSECONDS);
         var call = target.calls().newCall(method.descriptor(), options);
         attempt = call;
@@ -76,6 +78,7 @@ public final class UnaryCall<Q, A> extends ClientCall.Listener<A> {
         if (isUnary()) {
             call.halfClose();
         }
+        cancellable = call;
         if (isCancelled) {
             call.cancel("cancelled", null);
         }
@@ -183,7 +186,7 @@ public final class UnaryCall<Q, A> extends ClientCall.Listener<A> {
     /// Ends the call early. Its receiver still hears the end.
     public void cancel() {
         isCancelled = true;
-        var call = attempt;
+        var call = cancellable;
         if (call != null) {
             call.cancel("cancelled", null);
         }
