@@ -13,6 +13,8 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.ThreadLocalRandom;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -42,7 +44,7 @@ class ClusterTest {
     private int basePort;
 
     @BeforeEach
-    void prepare() throws IOException {
+    void prepare() {
         path = parent.resolve("cluster");
         cluster = new Cluster(new ClusterFolder(path), new FakeNode(), LAUNCH);
         basePort = freeBasePort();
@@ -193,9 +195,21 @@ class ClusterTest {
         return members;
     }
 
-    private static int freeBasePort() throws IOException {
-        try (var socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-            return Math.min(socket.getLocalPort(), 65_000);
+    /// Below the ports that the system gives to outgoing connections.
+    private static int freeBasePort() {
+        while (true) {
+            int base = 10_000 + ThreadLocalRandom.current().nextInt(2_000) * 10;
+            if (IntStream.range(base, base + 30).allMatch(ClusterTest::isFree)) {
+                return base;
+            }
+        }
+    }
+
+    private static boolean isFree(int port) {
+        try (var _ = new ServerSocket(port, 1, InetAddress.getLoopbackAddress())) {
+            return true;
+        } catch (IOException _) {
+            return false;
         }
     }
 }
