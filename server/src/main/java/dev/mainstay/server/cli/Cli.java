@@ -29,7 +29,8 @@ public final class Cli {
                         .addSubcommand(new ServerCommand(starter))
                         .addSubcommand(new ClusterCommand(starter))
                         .addSubcommand(new StatusCommand())
-                        .addSubcommand(new SettingsCommand());
+                        .addSubcommand(new SettingsCommand())
+                        .addSubcommand(new WarmupCommand(starter));
         return commands.setExecutionExceptionHandler(Cli::explain)
                 .setParameterExceptionHandler(Cli::explain);
     }

@@ -70,15 +70,16 @@ final class Cluster {
         }
         var description =
                 new ClusterFolder.Description(Addresses.newNumber(), count, port, wish.settings());
-        folder.configure(description);
+        // Nothing is written before everything is checked: a refused start leaves no trace.
         var configs = new ArrayList<NodeConfig>();
         var members = new ArrayList<Member>();
         for (int k = 0; k < count; k++) {
-            var config = new ClusterNode(folder.path().resolve("n" + k), null).config();
+            var config = folder.nodeConfig(description, k);
             Ports.check(config);
             configs.add(config);
             members.add(Addresses.newMember(config));
         }
+        folder.configure(description);
         for (int k = 0; k < count; k++) {
             Files.createDirectories(configs.get(k).directory());
             starter.permit(

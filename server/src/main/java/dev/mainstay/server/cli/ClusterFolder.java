@@ -6,6 +6,8 @@ import com.typesafe.config.ConfigFactory;
 import com.typesafe.config.ConfigRenderOptions;
 import com.typesafe.config.ConfigValueFactory;
 import dev.mainstay.server.config.BadConfig;
+import dev.mainstay.server.config.ConfigLoader;
+import dev.mainstay.server.config.NodeConfig;
 import java.io.IOException;
 import java.nio.file.FileVisitResult;
 import java.nio.file.Files;
@@ -96,23 +98,34 @@ record ClusterFolder(Path path) {
     /// Writes the configuration files of all nodes.
     void configure(Description description) throws IOException {
         for (int k = 0; k < description.nodes(); k++) {
-            var values = new TreeMap<String, Object>(description.settings());
-            values.put("node.name", "n" + k);
-            values.put("node.directory", "data");
-            values.put("node.group", HexFormat.of().toHexDigits(description.group()));
-            values.put("listen.sql_port", description.basePort() + 10 * k);
-            var folder = path.resolve("n" + k);
-            Files.createDirectories(folder);
+            Files.createDirectories(node(k));
             Files.writeString(
-                    folder.resolve("node.conf"),
-                    ConfigFactory.parseMap(values).root().render(READABLE.setJson(false)));
+                    node(k).resolve("node.conf"),
+                    config(description, k).root().render(READABLE.setJson(false)));
         }
+    }
+
+    NodeConfig nodeConfig(Description description, int k) throws BadConfig {
+        return ConfigLoader.load(config(description, k), node(k));
+    }
+
+    private static Config config(Description description, int k) {
+        var values = new TreeMap<String, Object>(description.settings());
+        values.put("node.name", "n" + k);
+        values.put("node.directory", "data");
+        values.put("node.group", HexFormat.of().toHexDigits(description.group()));
+        values.put("listen.sql_port", description.basePort() + 10 * k);
+        return ConfigFactory.parseMap(values, "cluster start");
+    }
+
+    private Path node(int k) {
+        return path.resolve("n" + k);
     }
 
     List<ClusterNode> nodes(@Nullable Launch launch) throws Failure, BadConfig {
         var nodes = new ArrayList<ClusterNode>();
         for (int k = 0; k < read().nodes(); k++) {
-            nodes.add(new ClusterNode(path.resolve("n" + k), launch));
+            nodes.add(new ClusterNode(node(k), launch));
         }
         return nodes;
     }

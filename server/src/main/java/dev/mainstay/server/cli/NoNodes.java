@@ -13,7 +13,7 @@ final class NoNodes implements NodeStarter {
     }
 
     @Override
-    public MemberId start(NodeConfig config, StartMode mode) {
+    public MemberId start(NodeConfig config) {
         throw new AssertionError("no node is started here");
     }
 }

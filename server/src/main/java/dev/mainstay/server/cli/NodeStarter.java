@@ -15,6 +15,5 @@ public interface NodeStarter {
     /// Starts the node, returns when its ports are open, and says which member it is. It then runs
     /// until the process gets SIGTERM or halts. A refusal is an exception whose message is one line
     /// for the operator; the process ends after it.
-    MemberId start(NodeConfig config, StartMode mode)
-            throws StartRefused, IOException, InterruptedException;
+    MemberId start(NodeConfig config) throws StartRefused, IOException, InterruptedException;
 }

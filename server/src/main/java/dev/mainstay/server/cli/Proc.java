@@ -43,11 +43,16 @@ record Proc(long pid, String birth) {
             return State.GONE;
         }
         return switch (field(pid, 3).orElse("R")) {
-            // Nobody has collected its exit code yet.
-            case "Z", "X" -> State.GONE;
+            case "Z", "X" -> isLastThread() ? State.GONE : State.RUNNING;
             case "T", "t" -> State.PAUSED;
             default -> State.RUNNING;
         };
+    }
+
+    /// A zombie is gone, though nobody has collected its exit code. But the first thread of a dying
+    /// process can be one while others still end, and until they have, its ports are taken.
+    private boolean isLastThread() {
+        return field(pid, 20).map(threads -> Integer.parseInt(threads) <= 1).orElse(true);
     }
 
     boolean isAlive() {

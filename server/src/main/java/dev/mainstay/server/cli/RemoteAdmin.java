@@ -28,7 +28,8 @@ final class RemoteAdmin implements AutoCloseable {
                     Status.Code.UNAVAILABLE,
                     Status.Code.FAILED_PRECONDITION,
                     Status.Code.DEADLINE_EXCEEDED,
-                    Status.Code.ABORTED);
+                    Status.Code.ABORTED,
+                    Status.Code.ALREADY_EXISTS);
 
     private final String endpoint;
     private final ManagedChannel channel;

@@ -1,8 +1,10 @@
 package dev.mainstay.server.cli;
 
+import dev.mainstay.consensus.MemberId;
 import dev.mainstay.server.config.BadConfig;
 import dev.mainstay.server.config.ConfigLoader;
 import dev.mainstay.server.config.NodeConfig;
+import dev.mainstay.server.telemetry.Journal;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -19,6 +21,8 @@ import picocli.CommandLine.Option;
         mixinStandardHelpOptions = true,
         description = "Runs one node in the foreground, until SIGTERM.")
 final class ServerCommand implements Callable<Integer> {
+
+    private static final int START_FAILED = 1;
 
     private final NodeStarter starter;
 
@@ -44,8 +48,7 @@ final class ServerCommand implements Callable<Integer> {
     }
 
     @Override
-    public Integer call()
-            throws Failure, BadConfig, StartRefused, IOException, InterruptedException {
+    public Integer call() throws Failure, BadConfig, IOException, InterruptedException {
         if (isPrinting) {
             return new SettingsCommand().call();
         }
@@ -54,6 +57,7 @@ final class ServerCommand implements Callable<Integer> {
         }
         var config = ConfigLoader.load(file);
         Ports.check(config);
+        Journal.open();
         try (var _ = DirectoryLock.take(config.directory())) {
             if (join != null) {
                 runJoining(config, join);
@@ -65,31 +69,40 @@ final class ServerCommand implements Callable<Integer> {
         return 0;
     }
 
-    private void run(NodeConfig config)
-            throws Failure, StartRefused, IOException, InterruptedException {
+    private void run(NodeConfig config) throws IOException, InterruptedException {
         if (isFirst && isNew(config)) {
             var self = Addresses.newMember(config);
             starter.permit(
                     config.directory(),
                     new Bootstrap(Addresses.newNumber(), self.id(), List.of(self)));
-            starter.start(config, StartMode.FRESH);
-        } else {
-            starter.start(config, StartMode.RESTART);
         }
+        start(config);
     }
 
     /// The order matters: the others count on a member's log from the moment they add it, so it
     /// must be listening by then.
     private void runJoining(NodeConfig config, String endpoint)
-            throws Failure, StartRefused, IOException, InterruptedException {
+            throws Failure, IOException, InterruptedException {
         try (var remote = new RemoteAdmin(endpoint)) {
             if (isNew(config)) {
-                starter.permit(
-                        config.directory(),
-                        new Bootstrap(remote.group(), Addresses.newMember(config).id(), List.of()));
+                var self = Addresses.newMember(config).id();
+                starter.permit(config.directory(), new Bootstrap(remote.group(), self, List.of()));
             }
-            var self = starter.start(config, StartMode.JOIN);
-            remote.add(Addresses.member(self, config), "");
+            remote.add(Addresses.member(start(config), config), "");
+        }
+    }
+
+    /// A start that failed half-way leaves threads that would keep the process alive, so it is
+    /// ended here, whatever the reason.
+    private MemberId start(NodeConfig config) throws InterruptedException {
+        try {
+            return starter.start(config);
+        } catch (StartRefused | IOException e) {
+            Journal.fatal(START_FAILED, String.valueOf(e.getMessage()), null);
+            throw new AssertionError(e);
+        } catch (RuntimeException e) {
+            Journal.fatal(START_FAILED, "cannot start: " + e, e);
+            throw e;
         }
     }
 

@@ -2,6 +2,7 @@ package dev.mainstay.server.config;
 
 import com.typesafe.config.Config;
 import com.typesafe.config.ConfigException;
+import com.typesafe.config.ConfigRenderOptions;
 import java.time.Duration;
 
 /// What a setting's value may be: its type, unit and range.
@@ -76,7 +77,11 @@ sealed interface Kind {
         return new BadConfig(
                 "%s = %s (%s): must be a %s, %s"
                         .formatted(
-                                key, value.render(), value.origin().description(), type(), range())
+                                key,
+                                value.render(ConfigRenderOptions.concise()),
+                                value.origin().description(),
+                                type(),
+                                range())
                         .replace("a bytes", "a number of bytes"));
     }
 }

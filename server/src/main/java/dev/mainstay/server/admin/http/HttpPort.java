@@ -15,7 +15,7 @@ import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/// The HTTP port of a node, open from construction until [#close].
+/// The HTTP port of a node, open until [#close].
 ///
 /// Requests run on virtual threads. GET, HEAD and OPTIONS answer alike, the latter two without a
 /// body, as load balancers expect of Patroni.
@@ -33,18 +33,22 @@ public final class HttpPort implements AutoCloseable {
     private final Metrics metrics;
     private final Pages pages;
 
-    /// @param version this node's version
-    public HttpPort(NodeConfig config, Gateway gateway, Metrics metrics, String version)
-            throws IOException {
+    private HttpPort(NodeConfig config, Gateway gateway, Metrics metrics) throws IOException {
         this.gateway = gateway;
         this.metrics = metrics;
-        this.pages = new Pages(gateway, config, version);
+        this.pages = new Pages(gateway, config);
         bound(config.http().connectionsMax());
         var listen = config.listen();
         server = HttpServer.create(new InetSocketAddress(listen.host(), listen.httpPort()), 0);
         server.setExecutor(threads);
         server.createContext("/", this::handle);
         server.start();
+    }
+
+    /// Opens the port. The caller closes it.
+    public static HttpPort open(NodeConfig config, Gateway gateway, Metrics metrics)
+            throws IOException {
+        return new HttpPort(config, gateway, metrics);
     }
 
     /// The JDK's server takes its limits from properties, read once when its first class loads.

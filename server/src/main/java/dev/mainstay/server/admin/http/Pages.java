@@ -24,13 +24,16 @@ final class Pages {
 
     private final Gateway gateway;
     private final NodeConfig config;
-    private final String version;
     private final Instant started = Instant.now();
 
-    Pages(Gateway gateway, NodeConfig config, String version) {
+    Pages(Gateway gateway, NodeConfig config) {
         this.gateway = gateway;
         this.config = config;
-        this.version = version;
+    }
+
+    private static String version() {
+        var packaged = Pages.class.getPackage().getImplementationVersion();
+        return packaged == null ? "unpackaged" : packaged;
     }
 
     /// This node, as on `/patroni` and under every health check.
@@ -49,7 +52,7 @@ final class Pages {
             page.put("cluster_unlocked", true);
         }
         page.put("database_system_identifier", Long.toUnsignedString(gateway.clusterId()));
-        page.put("patroni", Map.of("version", version, "scope", scope(), "name", config.name()));
+        page.put("patroni", Map.of("version", version(), "scope", scope(), "name", config.name()));
         page.put("mainstay", own(health));
         return json(page);
     }
