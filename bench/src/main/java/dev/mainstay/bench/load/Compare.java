@@ -1,8 +1,7 @@
 package dev.mainstay.bench.load;
 
-import dev.mainstay.jepsen.cluster.EtcdCluster;
+import dev.mainstay.jepsen.cluster.Clusters;
 import dev.mainstay.jepsen.cluster.KvCluster;
-import dev.mainstay.jepsen.cluster.MainstayCluster;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.List;
@@ -77,11 +76,7 @@ public final class Compare {
     }
 
     private KvCluster start(String product) throws IOException {
-        return switch (product) {
-            case "etcd" -> EtcdCluster.start(NODES);
-            case "mainstay" -> MainstayCluster.start(NODES, options.settings());
-            default -> throw new IllegalArgumentException("no such product: " + product);
-        };
+        return Clusters.start(product, NODES, options.settings());
     }
 
     /// Fills the key space, then lets compilers and caches settle.
