@@ -21,6 +21,17 @@ public interface ReplicatedLog extends AutoCloseable {
     /// the leader. `done` hears once, on any thread, and must not block.
     void readIndex(Consumer<ReadIndex> done);
 
+    /// As [#readIndex], but only if this member itself can prove that it leads: what a peer asks
+    /// for. It never asks on, so two members that take each other for the leader do not wait in a
+    /// circle.
+    default void readIndexHere(Consumer<ReadIndex> done) {
+        if (standing().isLeader()) {
+            readIndex(done);
+        } else {
+            done.accept(new ReadIndex.NoLeader("this member does not lead"));
+        }
+    }
+
     Standing standing();
 
     Membership membership();

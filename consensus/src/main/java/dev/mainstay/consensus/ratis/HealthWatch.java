@@ -1,0 +1,132 @@
+package dev.mainstay.consensus.ratis;
+
+import java.io.IOException;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.concurrent.Executors;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/// Looks, several times a second, whether this member still can do its work: space on the disk, a
+/// disk that hangs, a group that Ratis closed. Two threads of its own, because asking a hanging
+/// disk for its free space hangs too.
+final class HealthWatch implements AutoCloseable {
+
+    private static final Logger LOG = LoggerFactory.getLogger(HealthWatch.class);
+
+    private static final long PERIOD_MILLIS = 200;
+    private static final Duration STEP_DOWN_AFTER = Duration.ofSeconds(5);
+    private static final Duration FAIL_AFTER = Duration.ofSeconds(30);
+    private static final long AGAIN_NANOS = TimeUnit.SECONDS.toNanos(10);
+
+    /// What is done about it; each call returns at once.
+    interface Remedies {
+
+        /// Hands leadership over, if this member leads.
+        void handOver(String why);
+
+        /// Gives leadership up, if this member leads, whoever gets it.
+        void stepDown(String why);
+
+        void failed(String reason);
+    }
+
+    private final Supplier<@Nullable RatisServer> current;
+    private final Seams.Disk disk;
+    private final Path directory;
+    private final long reserveBytes;
+    private final Remedies remedies;
+    private final StallWatch stall = new StallWatch(STEP_DOWN_AFTER, FAIL_AFTER);
+    private final ScheduledExecutorService lifeThread = thread("health");
+    private final ScheduledExecutorService diskThread = thread("disk-space");
+
+    /// Written by the disk thread, read by proposers.
+    private volatile boolean isDiskFull;
+
+    // Disk thread only.
+    private long handedOverNanos = System.nanoTime() - AGAIN_NANOS;
+
+    HealthWatch(
+            Supplier<@Nullable RatisServer> current,
+            Seams.Disk disk,
+            Path directory,
+            long reserveBytes,
+            Remedies remedies) {
+        this.current = current;
+        this.disk = disk;
+        this.directory = directory;
+        this.reserveBytes = reserveBytes;
+        this.remedies = remedies;
+    }
+
+    private static ScheduledExecutorService thread(String name) {
+        return Executors.newSingleThreadScheduledExecutor(
+                Thread.ofPlatform().name(name).daemon().factory());
+    }
+
+    void start() {
+        lookAtSpace();
+        repeat(lifeThread, this::lookAtLife);
+        repeat(diskThread, this::lookAtSpace);
+    }
+
+    private static void repeat(ScheduledExecutorService thread, Runnable look) {
+        var _ =
+                thread.scheduleWithFixedDelay(
+                        look, PERIOD_MILLIS, PERIOD_MILLIS, TimeUnit.MILLISECONDS);
+    }
+
+    boolean isDiskFull() {
+        return isDiskFull;
+    }
+
+    private void lookAtSpace() {
+        try {
+            boolean isFull = disk.freeBytes(directory) < reserveBytes;
+            if (isFull != isDiskFull) {
+                LOG.warn(
+                        isFull
+                                ? "less than {} bytes are free on {}: writes are refused"
+                                : "more than {} bytes are free on {} again",
+                        reserveBytes,
+                        directory);
+            }
+            isDiskFull = isFull;
+        } catch (IOException e) {
+            LOG.warn("cannot see the free space of {}: {}", directory, e.toString());
+        }
+        if (isDiskFull && System.nanoTime() - handedOverNanos > AGAIN_NANOS) {
+            handedOverNanos = System.nanoTime();
+            remedies.handOver("its disk is nearly full");
+        }
+    }
+
+    private void lookAtLife() {
+        var server = current.get();
+        if (server == null || server.isClosing()) {
+            return;
+        }
+        if (server.isDead()) {
+            remedies.failed("the group was closed on this member");
+            return;
+        }
+        var log = server.division().getRaftLog();
+        // Flushed first: what is flushed between the two calls must not look like a stall.
+        long flushed = log.getFlushIndex();
+        switch (stall.look(System.nanoTime(), log.getNextIndex() - 1, flushed)) {
+            case NONE -> {}
+            case STEP_DOWN -> remedies.stepDown("its disk hangs");
+            case FAIL -> remedies.failed("the disk hangs: no write of the log ends");
+        }
+    }
+
+    @Override
+    public void close() {
+        lifeThread.shutdownNow();
+        diskThread.shutdownNow();
+    }
+}
