@@ -248,6 +248,11 @@ public final class RatisLog implements ReplicatedLog {
         return server;
     }
 
+    /// Whether writes are refused because the disk is nearly full.
+    public boolean isDiskFull() {
+        return health.isDiskFull();
+    }
+
     /// Ratis' numbers and our own, by name, for a scrape.
     public Map<String, Double> gauges() {
         var gauges = new TreeMap<String, Double>();

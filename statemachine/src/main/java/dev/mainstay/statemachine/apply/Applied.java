@@ -11,10 +11,7 @@ import java.util.SortedMap;
 ///
 /// @param leases seconds to live by lease, or [#ENDED]
 public record Applied(
-        List<Result> results,
-        List<Revised> revised,
-        Marks marks,
-        SortedMap<Long, Long> leases) {
+        List<Result> results, List<Revised> revised, Marks marks, SortedMap<Long, Long> leases) {
 
     public static final long ENDED = -1;
 }

@@ -81,7 +81,10 @@ public final class Transition {
             draft.endCommand(bytes);
         }
         outcomes.finish(draft.revision(), header.index, batch);
-        return new Applied(results, draft.revised(), draft.finish(header.index, header.term),
+        return new Applied(
+                results,
+                draft.revised(),
+                draft.finish(header.index, header.term),
                 draft.leaseChanges());
     }
 
