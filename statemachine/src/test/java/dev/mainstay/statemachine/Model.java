@@ -29,6 +29,7 @@ import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.NavigableMap;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
@@ -57,7 +58,7 @@ final class Model {
     }
 
     long revision() {
-        return states.size() - 1;
+        return states.size() - 1L;
     }
 
     Result apply(Command command, int bytes, long term) {
@@ -179,7 +180,7 @@ final class Model {
         return finish(true);
     }
 
-    private TreeMap<Key, Long> lastChanges(KeyRange range, long after) {
+    private NavigableMap<Key, Long> lastChanges(KeyRange range, long after) {
         var last = new TreeMap<Key, Long>();
         for (var revised : feed) {
             for (var change : revised.changes()) {
