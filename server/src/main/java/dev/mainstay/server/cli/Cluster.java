@@ -117,8 +117,13 @@ final class Cluster {
         while (!waiting.isEmpty() || leader.isEmpty()) {
             if (System.nanoTime() - begin > READY.toNanos()) {
                 throw new Failure(
-                        "no leader after %d s; see the journals in %s"
-                                .formatted(READY.toSeconds(), folder.path()));
+                        "%s after %d s; see the journals in %s"
+                                .formatted(
+                                        leader.isEmpty()
+                                                ? "no leader"
+                                                : waiting.getFirst().name() + " is not ready",
+                                        READY.toSeconds(),
+                                        folder.path()));
             }
             leader = leader();
             for (var node : List.copyOf(waiting)) {
@@ -230,10 +235,11 @@ final class Cluster {
     /// SIGTERM to all, then patience, then SIGKILL.
     int stop(List<ClusterNode> nodes) throws Failure, IOException, InterruptedException {
         for (var node : nodes) {
-            if (node.isRunning()) {
-                node.signal("TERM");
+            var process = node.process();
+            if (process.isPresent()) {
+                process.get().signal("TERM");
                 // A paused process only hears it once it runs again.
-                node.signal("CONT");
+                process.get().signal("CONT");
             }
         }
         long deadline = System.nanoTime() + STOP.toNanos();
@@ -250,8 +256,9 @@ final class Cluster {
     }
 
     int kill(ClusterNode node) throws Failure, IOException, InterruptedException {
-        if (node.isRunning()) {
-            node.signal("KILL");
+        var process = node.process();
+        if (process.isPresent()) {
+            process.get().signal("KILL");
         }
         while (node.isRunning()) {
             Thread.sleep(POLL);
