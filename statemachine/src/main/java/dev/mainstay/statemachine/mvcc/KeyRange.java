@@ -1,5 +1,6 @@
 package dev.mainstay.statemachine.mvcc;
 
+import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
 /// The keys `from <= key < to`; `to` null: all from `from` on. May be empty.
@@ -7,6 +8,16 @@ public record KeyRange(Key from, @Nullable Key to) {
 
     public static KeyRange only(Key key) {
         return new KeyRange(key, key.successor());
+    }
+
+    /// Whether only [#from] can lie in it.
+    public boolean isOneKey() {
+        if (to == null || to.length() != from.length() + 1) {
+            return false;
+        }
+        var end = to.bytes();
+        return end[from.length()] == 0
+                && Arrays.equals(end, 0, from.length(), from.bytes(), 0, from.length());
     }
 
     public boolean isEmpty() {

@@ -13,6 +13,8 @@ public final class Keyspace {
 
     private static final Key KV_END = Key.copyOf((byte) (KV + 1));
 
+    private static final KeyRange ALL_KV = new KeyRange(Key.copyOf(KV), KV_END);
+
     private Keyspace() {}
 
     /// The stored key of an etcd key.
@@ -30,6 +32,11 @@ public final class Keyspace {
 
     public static boolean isKv(Key stored) {
         return stored.length() > 0 && stored.bytes()[0] == KV;
+    }
+
+    /// Whether any KV key can lie in `range`.
+    public static boolean overlapsKv(KeyRange range) {
+        return range.overlaps(ALL_KV);
     }
 
     /// The exclusive end of all KV keys.
