@@ -157,8 +157,7 @@ class ModelTest {
         assertThat(expected).isEqualTo(store.position().revision() + 1);
         if (model.kvFloor > 2) {
             var below = feed.open(model.kvFloor - 1);
-            assertThat(catchThrowable(() -> below.next(1)))
-                    .isInstanceOf(CompactedException.class);
+            assertThat(catchThrowable(() -> below.next(1))).isInstanceOf(CompactedException.class);
         }
     }
 }

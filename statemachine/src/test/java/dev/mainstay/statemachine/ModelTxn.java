@@ -211,12 +211,11 @@ final class ModelTxn {
 
     static SortedMap<Key, Version> within(TreeMap<Key, Version> state, KeyRange range) {
         var found = new TreeMap<Key, Version>();
-        state.forEach(
-                (key, version) -> {
-                    if (range.contains(key)) {
-                        found.put(key, version);
-                    }
-                });
+        state.forEach((key, version) -> {
+            if (range.contains(key)) {
+                found.put(key, version);
+            }
+        });
         return found;
     }
 }
