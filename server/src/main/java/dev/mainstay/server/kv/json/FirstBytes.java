@@ -12,8 +12,8 @@ import java.util.List;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
-/// Waits for a connection's first bytes and makes it a gRPC or an HTTP/1.1 connection; anything else
-/// is closed, and so is who keeps us waiting. Runs on the connection's event loop.
+/// Waits for a connection's first bytes and makes it a gRPC or an HTTP/1.1 connection; anything
+/// else is closed, and so is who keeps us waiting. Runs on the connection's event loop.
 final class FirstBytes extends ByteToMessageDecoder {
 
     private static final byte[] HTTP2 = ascii("PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n");
@@ -46,7 +46,9 @@ final class FirstBytes extends ByteToMessageDecoder {
         limit =
                 context.executor()
                         .schedule(
-                                () -> context.close(), patience.toMillis(), TimeUnit.MILLISECONDS);
+                                () -> close(context),
+                                patience.toMillis(),
+                                TimeUnit.MILLISECONDS);
     }
 
     @Override
@@ -75,7 +77,11 @@ final class FirstBytes extends ByteToMessageDecoder {
             }
         }
         in.skipBytes(in.readableBytes());
-        context.close();
+        close(context);
+    }
+
+    private static void close(ChannelHandlerContext context) {
+        var _ = context.close();
     }
 
     private void becomeGrpc(ChannelHandlerContext context) {
@@ -91,7 +97,7 @@ final class FirstBytes extends ByteToMessageDecoder {
         var pipeline = context.pipeline();
         // Behind us is only gRPC's handler that holds back writes until it has negotiated.
         while (pipeline.last() != this) {
-            pipeline.removeLast();
+            var _ = pipeline.removeLast();
         }
         pipeline.addLast(new HttpServerCodec());
         pipeline.addLast(new BoundedBodies());

@@ -100,7 +100,7 @@ final class HttpConnection extends ChannelDuplexHandler {
         current = null;
         if (isLast) {
             isClosing = true;
-            context.close();
+            var _ = context.close();
             return;
         }
         limit(context, IDLE_SECONDS_MAX);
@@ -120,26 +120,26 @@ final class HttpConnection extends ChannelDuplexHandler {
                         .schedule(
                                 () -> {
                                     if (current == null) {
-                                        context.close();
+                                        var _ = context.close();
                                     }
                                 },
                                 seconds,
                                 TimeUnit.SECONDS);
     }
 
-    /// What is no part of HTTP is gRPC's command that the server stops. Streams end then; a call
-    /// is answered first.
+    /// What is no part of HTTP is gRPC's command that the server stops. Streams end then; a call is
+    /// answered first.
     @Override
     public void write(ChannelHandlerContext context, Object message, ChannelPromise promise) {
         if (message instanceof HttpObject) {
-            context.write(message, promise);
+            var _ = context.write(message, promise);
             return;
         }
         ReferenceCountUtil.release(message);
         isClosing = true;
         promise.setSuccess();
         if (current == null || current.isStream()) {
-            context.close();
+            var _ = context.close();
         }
     }
 
@@ -162,6 +162,6 @@ final class HttpConnection extends ChannelDuplexHandler {
         if (!(cause instanceof IOException)) {
             LOG.warn("HTTP connection from {} failed", context.channel().remoteAddress(), cause);
         }
-        context.close();
+        var _ = context.close();
     }
 }

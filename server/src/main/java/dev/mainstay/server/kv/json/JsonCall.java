@@ -58,8 +58,7 @@ final class JsonCall<Q, A> extends ClientCall.Listener<A> {
         }
         reply.stream();
         // The next one only when this one has left: a slow client slows down the service.
-        reply.line(
-                "{\"result\":" + JsonText.print((Message) message) + "}", () -> call.request(1));
+        reply.line("{\"result\":" + JsonText.print((Message) message) + "}", () -> call.request(1));
     }
 
     @Override

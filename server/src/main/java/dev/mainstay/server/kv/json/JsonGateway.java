@@ -24,8 +24,7 @@ import java.util.Objects;
 /// the connections' event loops and keeps nothing between requests.
 public final class JsonGateway {
 
-    private static final String VERSION =
-            "{\"etcdserver\":\"3.5.21\",\"etcdcluster\":\"3.5.0\"}";
+    private static final String VERSION = "{\"etcdserver\":\"3.5.21\",\"etcdcluster\":\"3.5.0\"}";
     private static final int MESSAGE_BYTES_MAX = 2 << 20;
     private static final Duration HEALTH_TIMEOUT = Duration.ofSeconds(5);
     private static final Metadata.Key<String> TOKEN =
@@ -114,8 +113,7 @@ public final class JsonGateway {
         var headers = new Metadata();
         var token = request.headers().get(HttpHeaderNames.AUTHORIZATION);
         if (token != null) {
-            headers.put(
-                    TOKEN, token.startsWith(BEARER) ? token.substring(BEARER.length()) : token);
+            headers.put(TOKEN, token.startsWith(BEARER) ? token.substring(BEARER.length()) : token);
         }
         return headers;
     }

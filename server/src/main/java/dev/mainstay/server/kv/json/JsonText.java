@@ -7,8 +7,8 @@ import com.google.protobuf.util.JsonFormat;
 import java.util.ArrayList;
 import java.util.List;
 
-/// JSON as etcd's gateway reads and writes it: 64-bit numbers as strings, bytes as base64, fields by
-/// their names in the .proto files, no default values.
+/// JSON as etcd's gateway reads and writes it: 64-bit numbers as strings, bytes as base64, fields
+/// by their names in the .proto files, no default values.
 final class JsonText {
 
     private static final JsonFormat.Printer PRINTER =

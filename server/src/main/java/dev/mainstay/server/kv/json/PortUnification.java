@@ -27,8 +27,7 @@ public final class PortUnification {
 
     static void configure(NettyServerBuilder server, JsonGateway gateway, Duration patience) {
         server.protocolNegotiator(
-                new Negotiator(
-                        InternalProtocolNegotiators.serverPlaintext(), gateway, patience));
+                new Negotiator(InternalProtocolNegotiators.serverPlaintext(), gateway, patience));
         // gRPC would close every HTTP/1.1 connection when its handshake is not over in two
         // minutes; we have a limit of our own, and it is shorter.
         server.handshakeTimeout(Long.MAX_VALUE, TimeUnit.MILLISECONDS);

@@ -116,12 +116,11 @@ final class Reply {
         }
         var bytes = Unpooled.wrappedBuffer((text + "\n").getBytes(StandardCharsets.UTF_8));
         context.writeAndFlush(new DefaultHttpContent(bytes))
-                .addListener(
-                        write -> {
-                            if (write.isSuccess()) {
-                                written.run();
-                            }
-                        });
+                .addListener(write -> {
+                    if (write.isSuccess()) {
+                        written.run();
+                    }
+                });
     }
 
     void endStream() {

@@ -133,11 +133,10 @@ final class CatchUp {
         } finally {
             // Also when reading failed: nobody may wait for a wave that is gone.
             var handling = result;
-            host.post(
-                    () -> {
-                        handling.run();
-                        advance(wave);
-                    });
+            host.post(() -> {
+                handling.run();
+                advance(wave);
+            });
         }
     }
 

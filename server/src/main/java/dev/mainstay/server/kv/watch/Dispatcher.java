@@ -1,6 +1,5 @@
 package dev.mainstay.server.kv.watch;
 
-import dev.mainstay.client.proto.WatchCreateRequest;
 import dev.mainstay.client.proto.WatchRequest;
 import dev.mainstay.client.proto.WatchResponse;
 import dev.mainstay.server.gateway.Gateway;
@@ -9,17 +8,12 @@ import dev.mainstay.statemachine.feed.CompactedException;
 import dev.mainstay.statemachine.feed.Feed;
 import dev.mainstay.statemachine.feed.FeedCursor;
 import dev.mainstay.statemachine.feed.Revised;
-import dev.mainstay.statemachine.mvcc.Key;
-import dev.mainstay.statemachine.mvcc.KeyRange;
-import dev.mainstay.statemachine.mvcc.Keyspace;
 import io.grpc.Status;
-import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Queue;
 import java.util.Set;
 import java.util.concurrent.ConcurrentLinkedQueue;
-import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.locks.LockSupport;
 
 /// The one thread that walks what is new in the feed and hands it to the watches that want it. It
@@ -30,19 +24,17 @@ import java.util.concurrent.locks.LockSupport;
 ///   per stream.
 final class Dispatcher implements Runnable, Feed.Listener, CatchUp.Host {
 
+    static final String NO_LEADER = "etcdserver: no leader";
+
     private static final long BATCH_BYTES = 256 << 10;
-    private static final int TICKS_WITHOUT_LEADER = 3;
-    private static final long TICK_NANOS_MAX = 500_000_000;
-    private static final String COMPACTED =
-            "etcdserver: mvcc: required revision has been compacted";
     private static final String STOPPED = "etcdserver: server stopped";
     private static final long STOP_NANOS_MAX = 5_000_000_000L;
-    private static final byte[] SMALLEST_KEY = {0};
 
     private final Gateway gateway;
     private final Feed feed;
-    private final WatchSettings settings;
     private final Responses responses;
+    private final Requests requests;
+    private final Ticks ticks;
     private final Thread thread;
     private final Queue<Runnable> inbox = new ConcurrentLinkedQueue<>();
     private final Set<WatchStream> streams = new LinkedHashSet<>();
@@ -52,9 +44,6 @@ final class Dispatcher implements Runnable, Feed.Listener, CatchUp.Host {
     private final CatchUp catchUp;
     private FeedCursor cursor;
     private long dispatched;
-    private long tickAt = System.nanoTime();
-    private long leaderTickAt = System.nanoTime();
-    private int ticksWithoutLeader;
 
     /// Read by the apply thread, to be left alone while nobody watches.
     private volatile boolean hasStreams;
@@ -66,9 +55,10 @@ final class Dispatcher implements Runnable, Feed.Listener, CatchUp.Host {
 
     Dispatcher(Gateway gateway, WatchSettings settings) {
         this.gateway = gateway;
-        this.settings = settings;
         feed = gateway.feed();
         responses = new Responses(gateway);
+        requests = new Requests(this, feed, responses);
+        ticks = new Ticks(this, gateway, settings);
         catchUp = new CatchUp(gateway, this, settings.catchUpsMax());
         dispatched = feed.newest();
         cursor = feed.open(dispatched + 1);
@@ -128,10 +118,10 @@ final class Dispatcher implements Runnable, Feed.Listener, CatchUp.Host {
                 boolean hasMore = !streams.isEmpty() && pump();
                 catchUp.begin();
                 answerProgressRequests();
-                tick(System.nanoTime());
+                ticks.run(System.nanoTime(), streams);
                 wakeSenders();
                 if (!hasMore && inbox.isEmpty()) {
-                    LockSupport.parkNanos(this, Math.max(1, tickAt - System.nanoTime()));
+                    LockSupport.parkNanos(this, ticks.nanosLeft(System.nanoTime()));
                 }
             }
         } finally {
@@ -164,8 +154,6 @@ final class Dispatcher implements Runnable, Feed.Listener, CatchUp.Host {
             }
         }
     }
-
-    // The feed.
 
     private boolean pump() {
         // Before reading: what is published later may be missing from an empty answer.
@@ -235,7 +223,7 @@ final class Dispatcher implements Runnable, Feed.Listener, CatchUp.Host {
         compacted(watcher, floor, "");
     }
 
-    private void compacted(Watcher watcher, long floor, String reason) {
+    void compacted(Watcher watcher, long floor, String reason) {
         drop(watcher);
         put(watcher.stream(), responses.compacted(watcher.id(), floor, reason));
     }
@@ -245,17 +233,15 @@ final class Dispatcher implements Runnable, Feed.Listener, CatchUp.Host {
         end(watcher.stream(), unavailable(STOPPED));
     }
 
-    // Streams.
-
     void open(WatchStream stream) {
         if (stream.needsLeader() && gateway.standing().leader() == null) {
-            end(stream, unavailable("etcdserver: no leader"));
+            end(stream, unavailable(NO_LEADER));
             return;
         }
         if (streams.isEmpty()) {
             restartAt(Math.max(dispatched, feed.newest()) + 1);
         }
-        stream.progressAt = System.nanoTime() + progressNanos();
+        stream.progressAt = ticks.nextProgress(System.nanoTime());
         streams.add(stream);
         hasStreams = true;
         stream.sender().requestOne();
@@ -273,9 +259,35 @@ final class Dispatcher implements Runnable, Feed.Listener, CatchUp.Host {
         hasStreams = !streams.isEmpty();
     }
 
-    private void end(WatchStream stream, Status status) {
+    void end(WatchStream stream, Status status) {
         forget(stream);
         stream.sender().end(status);
+    }
+
+    void handle(WatchStream stream, WatchRequest request) {
+        if (stream.isOver) {
+            return;
+        }
+        requests.handle(stream, request);
+        stream.isHeld = stream.outbox().isFull();
+        if (!stream.isHeld) {
+            stream.sender().requestOne();
+        }
+    }
+
+    /// To be answered when all watches of the stream are synced.
+    void wantProgress(WatchStream stream) {
+        wantingProgress.add(stream);
+    }
+
+    /// A new watch, from its `next` on.
+    void add(Watcher watcher) {
+        watcher.stream().watchers().put(watcher.id(), watcher);
+        if (watcher.next > dispatched) {
+            join(watcher);
+        } else {
+            catchUp.add(watcher);
+        }
     }
 
     /// A full outbox has room again.
@@ -290,7 +302,7 @@ final class Dispatcher implements Runnable, Feed.Listener, CatchUp.Host {
         }
     }
 
-    private void put(WatchStream stream, WatchResponse notice) {
+    void put(WatchStream stream, WatchResponse notice) {
         stream.put(notice);
         toWake.add(stream);
     }
@@ -302,94 +314,8 @@ final class Dispatcher implements Runnable, Feed.Listener, CatchUp.Host {
         toWake.clear();
     }
 
-    // Requests.
-
-    void handle(WatchStream stream, WatchRequest request) {
-        if (stream.isOver) {
-            return;
-        }
-        switch (request.getRequestUnionCase()) {
-            case CREATE_REQUEST -> create(stream, request.getCreateRequest());
-            case CANCEL_REQUEST -> cancel(stream, request.getCancelRequest().getWatchId());
-            case PROGRESS_REQUEST -> wantingProgress.add(stream);
-            case REQUESTUNION_NOT_SET -> {}
-        }
-        stream.isHeld = stream.outbox().isFull();
-        if (!stream.isHeld) {
-            stream.sender().requestOne();
-        }
-    }
-
-    private void create(WatchStream stream, WatchCreateRequest request) {
-        // Asked now, not taken from what was dispatched: a write that this client saw acknowledged
-        // on this node is in it.
-        long newest = Math.max(feed.newest(), dispatched);
-        var range = rangeOf(request);
-        if (range.isEmpty()) {
-            put(stream, responses.refused("mvcc: watcher range is empty", newest));
-            return;
-        }
-        if (request.getWatchId() != 0 && stream.hasWatch(request.getWatchId())) {
-            put(
-                    stream,
-                    responses.refused(
-                            "mvcc: duplicate watch ID provided on the WatchStream", newest));
-            return;
-        }
-        long id = request.getWatchId() != 0 ? request.getWatchId() : stream.pickId();
-        var watcher = new Watcher(stream, id, range, request);
-        stream.watchers().put(id, watcher);
-        put(stream, responses.created(id, newest));
-        begin(watcher, request.getStartRevision(), newest);
-    }
-
-    private void begin(Watcher watcher, long start, long newest) {
-        if (start < 0) {
-            compacted(watcher, floor(), COMPACTED);
-            return;
-        }
-        watcher.next = start == 0 ? newest + 1 : start;
-        watcher.progressFrom = watcher.next <= newest + 1 ? watcher.next - 1 : watcher.next;
-        if (watcher.next > dispatched) {
-            join(watcher);
-        } else {
-            catchUp.add(watcher);
-        }
-    }
-
-    private static KeyRange rangeOf(WatchCreateRequest request) {
-        var key = request.getKey().isEmpty() ? SMALLEST_KEY : request.getKey().toByteArray();
-        var from = Keyspace.kv(key);
-        var end = request.getRangeEnd();
-        if (end.isEmpty()) {
-            return KeyRange.only(from);
-        }
-        Key to =
-                end.size() == 1 && end.byteAt(0) == 0
-                        ? Keyspace.kvEnd()
-                        : Keyspace.kv(end.toByteArray());
-        return new KeyRange(from, to);
-    }
-
-    private long floor() {
-        try (var probe = feed.open(1)) {
-            probe.next(1);
-            return 1;
-        } catch (CompactedException e) {
-            return e.floor();
-        }
-    }
-
-    /// etcd does not answer the cancelling of a watch that it does not know.
-    private void cancel(WatchStream stream, long id) {
-        var watcher = stream.watchers().get(id);
-        if (watcher != null) {
-            drop(watcher);
-            put(stream, responses.canceled(id, Math.max(feed.newest(), dispatched)));
-        }
-    }
-
-    private void drop(Watcher watcher) {
+    /// Forgets a watch, wherever it is.
+    void drop(Watcher watcher) {
         if (watcher.state == State.SYNCED) {
             synced.remove(watcher);
         }
@@ -397,8 +323,6 @@ final class Dispatcher implements Runnable, Feed.Listener, CatchUp.Host {
         watcher.stream().parked.remove(watcher);
         watcher.stream().watchers().remove(watcher.id());
     }
-
-    // Time.
 
     /// A request is answered when all watches of its stream are synced, and forgotten when there
     /// are none. The answer queues up behind the events that it speaks of.
@@ -410,63 +334,17 @@ final class Dispatcher implements Runnable, Feed.Listener, CatchUp.Host {
             }
             each.remove();
             if (!stream.watchers().isEmpty()) {
-                put(stream, responses.progress(Responses.NO_WATCH, dispatched));
+                tellProgress(stream, Responses.NO_WATCH);
             }
         }
     }
 
-    private void tick(long now) {
-        if (now - tickAt < 0) {
-            return;
-        }
-        tickAt =
-                now
-                        + Math.clamp(
-                                settings.progressInterval().toNanos() / 10,
-                                1_000_000,
-                                Math.min(TICK_NANOS_MAX, settings.electionTick().toNanos()));
-        for (var stream : streams) {
-            if (now - stream.progressAt >= 0) {
-                stream.progressAt = now + progressNanos();
-                tellProgress(stream);
-            }
-        }
-        if (now - leaderTickAt >= 0) {
-            leaderTickAt = now + settings.electionTick().toNanos();
-            watchLeader();
-        }
+    /// Behind everything that it speaks of.
+    void tellProgress(WatchStream stream, long id) {
+        put(stream, responses.progress(id, dispatched));
     }
 
-    private void tellProgress(WatchStream stream) {
-        for (var watcher : stream.watchers().values()) {
-            if (watcher.wantsProgress()
-                    && !watcher.wasBusy
-                    && watcher.state == State.SYNCED
-                    && dispatched >= watcher.progressFrom) {
-                put(stream, responses.progress(watcher.id(), dispatched));
-            }
-            watcher.wasBusy = false;
-        }
-    }
-
-    private void watchLeader() {
-        ticksWithoutLeader = gateway.standing().leader() == null ? ticksWithoutLeader + 1 : 0;
-        if (ticksWithoutLeader < TICKS_WITHOUT_LEADER) {
-            return;
-        }
-        for (var stream : new ArrayList<>(streams)) {
-            if (stream.needsLeader()) {
-                end(stream, unavailable("etcdserver: no leader"));
-            }
-        }
-    }
-
-    private long progressNanos() {
-        long interval = settings.progressInterval().toNanos();
-        return interval + ThreadLocalRandom.current().nextLong(interval / 10 + 1);
-    }
-
-    private static Status unavailable(String reason) {
+    static Status unavailable(String reason) {
         return Status.UNAVAILABLE.withDescription(reason);
     }
 }

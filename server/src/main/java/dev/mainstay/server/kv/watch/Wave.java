@@ -19,11 +19,16 @@ final class Wave {
     record Slice(List<Portion> portions, long end) {}
 
     private static final long SLICE_BYTES = 512 << 10;
+    private static final long BATCH_BYTES_MIN = 1 << 10;
 
     private final Feed feed;
     private final FeedCursor cursor;
     private final WatchIndex index = new WatchIndex();
     private long end;
+
+    /// How much to read at once: little when many watches may want all of it, for what they have no
+    /// room for is read in vain; more as long as they want little.
+    private long batchBytes;
 
     Wave(Feed feed, Collection<Watcher> watchers) {
         this.feed = feed;
@@ -33,6 +38,7 @@ final class Wave {
             index.add(watcher);
         }
         end = from - 1;
+        batchBytes = Math.max(BATCH_BYTES_MIN, SLICE_BYTES / Math.max(1, watchers.size()));
         cursor = feed.open(from);
     }
 
@@ -53,22 +59,41 @@ final class Wave {
         return cursor.isNear();
     }
 
+    /// Reads until there is enough to deliver, or enough was read, or there is nothing newer.
     Slice read() throws CompactedException {
-        // Before reading: what is published later may be missing from an empty answer.
-        long newest = feed.newest();
         var portions = new ArrayList<Portion>();
-        var batch = cursor.next(SLICE_BYTES);
-        for (var revised : batch) {
-            index.spread(
-                    revised,
-                    (watcher, revision, events) ->
-                            portions.add(new Portion(watcher, revision, events)));
-            end = revised.revision();
-        }
-        if (batch.isEmpty()) {
-            end = Math.max(end, newest);
+        long bytesRead = 0;
+        long bytesFound = 0;
+        while (bytesRead < SLICE_BYTES && bytesFound < SLICE_BYTES) {
+            // Before reading: what is published later may be missing from an empty answer.
+            long newest = feed.newest();
+            int before = portions.size();
+            var batch = cursor.next(batchBytes);
+            if (batch.isEmpty()) {
+                end = Math.max(end, newest);
+                break;
+            }
+            batch.forEach(revised -> index.spread(revised, (watcher, revision, events) ->
+                    portions.add(new Portion(watcher, revision, events))));
+            end = batch.getLast().revision();
+            long found = bytes(portions, before);
+            bytesRead += batchBytes;
+            bytesFound += found;
+            if (found < batchBytes) {
+                batchBytes = Math.min(2 * batchBytes, SLICE_BYTES);
+            }
         }
         return new Slice(portions, end);
+    }
+
+    private static long bytes(List<Portion> portions, int from) {
+        long bytes = 0;
+        for (var portion : portions.subList(from, portions.size())) {
+            for (var event : portion.events()) {
+                bytes += event.bytes(portion.watcher().wantsPrevious());
+            }
+        }
+        return bytes;
     }
 
     void close() {

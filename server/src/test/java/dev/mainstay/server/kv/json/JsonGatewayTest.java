@@ -44,8 +44,8 @@ class JsonGatewayTest {
         assertThat(range.body())
                 .isEqualTo(
                         "{\"header\":{\"revision\":\"10\",\"raft_term\":\"2\"},\"kvs\":[{\"key\":\"azQ=\","
-                                + "\"create_revision\":\"9\",\"mod_revision\":\"9\",\"version\":\"1\","
-                                + "\"value\":\"djQ=\"}],\"more\":true,\"count\":\"5\"}");
+                            + "\"create_revision\":\"9\",\"mod_revision\":\"9\",\"version\":\"1\","
+                            + "\"value\":\"djQ=\"}],\"more\":true,\"count\":\"5\"}");
         assertThat(range.headers().firstValue("content-type")).hasValue("application/json");
         assertThat(rig.post("/v3/maintenance/hash", "{}").body())
                 .isEqualTo(
@@ -58,7 +58,7 @@ class JsonGatewayTest {
         rig.post(
                 "/v3beta/kv/range",
                 "{\"key\":\"YQ==\",\"range_end\":\"Yg==\",\"limit\":\"7\",\"revision\":9,"
-                        + "\"sort_order\":\"DESCEND\",\"keysOnly\":true,\"nobody\":{\"knows\":[1]}}");
+                    + "\"sort_order\":\"DESCEND\",\"keysOnly\":true,\"nobody\":{\"knows\":[1]}}");
         rig.post(
                 "/v3alpha/kv/range",
                 "{\"key\":\"YQ==\",\"rangeEnd\":\"Yg==\",\"limit\":7,\"revision\":\"9\","
@@ -83,11 +83,13 @@ class JsonGatewayTest {
         assertAnswer(
                 rig.post("/v3/kv/put", "{}"),
                 400,
-                "{\"error\":\"etcdserver: key is not provided\",\"message\":\"etcdserver: key is not provided\",\"code\":3}");
+                "{\"error\":\"etcdserver: key is not provided\",\"message\":\"etcdserver: key is"
+                        + " not provided\",\"code\":3}");
         assertAnswer(
                 rig.post("/v3/kv/put", "{\"key\":\"YQ==\",\"lease\":\"5\"}"),
                 404,
-                "{\"error\":\"etcdserver: requested lease not found\",\"message\":\"etcdserver: requested lease not found\",\"code\":5}");
+                "{\"error\":\"etcdserver: requested lease not found\",\"message\":\"etcdserver:"
+                        + " requested lease not found\",\"code\":5}");
         assertThat(rig.post("/v3/kv/txn", "{}").statusCode()).isEqualTo(501);
         assertThat(rig.post("/v3/auth/enable", "{}").body()).contains("\"code\":12");
     }
@@ -96,7 +98,13 @@ class JsonGatewayTest {
     void malformedRequests_areInvalidArguments() throws IOException, InterruptedException {
         for (var body :
                 new String[] {
-                    "{", "nonsense", "{\"key\":7}", "[]", "{\"limit\":\"x\"}", "}{", "\"",
+                    "{",
+                    "nonsense",
+                    "{\"key\":7}",
+                    "[]",
+                    "{\"limit\":\"x\"}",
+                    "}{",
+                    "\"",
                     "{\"key\":\"" + "[".repeat(9_000)
                 }) {
             var answer = rig.post("/v3/kv/range", body);
@@ -117,7 +125,9 @@ class JsonGatewayTest {
         assertAnswer(
                 rig.post("/v3/kv/put", putOf(2_600_000)),
                 429,
-                "{\"error\":\"grpc: received message larger than max (2600008 vs. 2097152)\",\"message\":\"grpc: received message larger than max (2600008 vs. 2097152)\",\"code\":8}");
+                "{\"error\":\"grpc: received message larger than max (2600008 vs."
+                    + " 2097152)\",\"message\":\"grpc: received message larger than max (2600008"
+                    + " vs. 2097152)\",\"code\":8}");
         assertThat(rig.post("/v3/kv/put", putOf(1_400_000)).body())
                 .isEqualTo("{\"header\":{\"revision\":\"1400000\",\"raft_term\":\"2\"}}");
         assertThat(rig.exchange("POST /v3/kv/put HTTP/1.1\r\nContent-Length: 9000000\r\n\r\n{}"))
@@ -134,14 +144,17 @@ class JsonGatewayTest {
         assertAnswer(
                 rig.post("/v3/lease/keepalive", "{\"ID\":\"77\"} {\"ID\":78}"),
                 200,
-                "{\"result\":{\"header\":{\"revision\":\"10\",\"raft_term\":\"2\"},\"ID\":\"77\",\"TTL\":\"60\"}}\n"
-                        + "{\"result\":{\"header\":{\"revision\":\"10\",\"raft_term\":\"2\"},\"ID\":\"78\",\"TTL\":\"60\"}}\n");
+                """
+                {"result":{"header":{"revision":"10","raft_term":"2"},"ID":"77","TTL":"60"}}
+                {"result":{"header":{"revision":"10","raft_term":"2"},"ID":"78","TTL":"60"}}
+                """);
     }
 
     @Test
     void aStreamThatFails_saysSo_asStatusOrAsLastLine() throws IOException, InterruptedException {
         var line =
-                "{\"error\":{\"grpc_code\":14,\"http_code\":503,\"message\":\"etcdserver: no leader\",\"http_status\":\"Service Unavailable\"}}\n";
+                "{\"error\":{\"grpc_code\":14,\"http_code\":503,\"message\":\"etcdserver: no"
+                        + " leader\",\"http_status\":\"Service Unavailable\"}}\n";
         assertAnswer(rig.post("/v3/lease/keepalive", "{\"ID\":-1}"), 503, line);
         var late = rig.post("/v3/lease/keepalive", "{\"ID\":7}{\"ID\":-1}");
         assertThat(late.statusCode()).isEqualTo(200);
@@ -160,7 +173,7 @@ class JsonGatewayTest {
             assertThat(wire.readUntil("}}\n"))
                     .contains(
                             "{\"result\":{\"header\":{\"revision\":\"10\",\"raft_term\":\"2\"},\"events\":"
-                                    + "[{\"type\":\"DELETE\",\"kv\":{\"key\":\"YQ==\",\"mod_revision\":\"10\"}}]}}");
+                                + "[{\"type\":\"DELETE\",\"kv\":{\"key\":\"YQ==\",\"mod_revision\":\"10\"}}]}}");
             assertThat(rig.stubs().hungUp).hasValue(0);
         }
         Await.until("the end", () -> rig.stubs().hungUp.get() == 1);
@@ -192,9 +205,7 @@ class JsonGatewayTest {
     @Test
     void versionAndHealth_answerGets() throws IOException, InterruptedException {
         assertAnswer(
-                rig.get("/version"),
-                200,
-                "{\"etcdserver\":\"3.5.21\",\"etcdcluster\":\"3.5.0\"}");
+                rig.get("/version"), 200, "{\"etcdserver\":\"3.5.21\",\"etcdcluster\":\"3.5.0\"}");
         assertAnswer(rig.get("/health"), 200, "{\"health\":\"true\",\"reason\":\"\"}");
         rig.gateway().readiness(new Readiness.NoLeader("etcdserver: request timed out"));
         assertAnswer(
@@ -202,7 +213,8 @@ class JsonGatewayTest {
                 503,
                 "{\"health\":\"false\",\"reason\":\"QGET ERROR:etcdserver: request timed out\"}");
         rig.gateway().hasLeader(false);
-        assertAnswer(rig.get("/health"), 503, "{\"health\":\"false\",\"reason\":\"RAFT NO LEADER\"}");
+        assertAnswer(
+                rig.get("/health"), 503, "{\"health\":\"false\",\"reason\":\"RAFT NO LEADER\"}");
         assertThat(rig.get("/health?serializable=true").statusCode()).isEqualTo(200);
     }
 

@@ -25,7 +25,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 final class JsonRig {
 
     private static final AtomicInteger NAMES = new AtomicInteger();
-    private static final Duration PATIENCE = Duration.ofMillis(300);
+    private static final Duration PATIENCE = Duration.ofMillis(500);
 
     private final StubServices stubs = new StubServices();
     private final TestGateway gateway = new TestGateway(new NoFeed());

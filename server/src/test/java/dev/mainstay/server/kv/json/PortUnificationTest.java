@@ -15,8 +15,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 class PortUnificationTest {
 
     private static final String GET = "GET /version HTTP/1.1\r\nHost: x\r\n\r\n";
-    private static final String VERSION =
-            "{\"etcdserver\":\"3.5.21\",\"etcdcluster\":\"3.5.0\"}";
+    private static final String VERSION = "{\"etcdserver\":\"3.5.21\",\"etcdcluster\":\"3.5.0\"}";
 
     private final JsonRig rig = new JsonRig();
 
@@ -67,7 +66,9 @@ class PortUnificationTest {
             var ahead = new StringBuilder();
             for (int i = 0; i < 100; i++) {
                 ahead.append(
-                        i % 2 == 0 ? GET : Wire.request("POST /v3/kv/range", "{\"limit\":" + i + "}"));
+                        i % 2 == 0
+                                ? GET
+                                : Wire.request("POST /v3/kv/range", "{\"limit\":" + i + "}"));
             }
             wire.sendRaw(ahead.toString());
             for (int i = 0; i < 50; i++) {
@@ -75,9 +76,7 @@ class PortUnificationTest {
                 assertThat(two).contains("HTTP/1.1 200 OK");
             }
         }
-        assertThat(rig.stubs().ranges.stream().map(RangeRequest::getLimit))
-                .hasSize(50)
-                .isSorted();
+        assertThat(rig.stubs().ranges.stream().map(RangeRequest::getLimit)).hasSize(50).isSorted();
     }
 
     @Test
@@ -88,7 +87,8 @@ class PortUnificationTest {
         assertThat(rig.exchange("GET /version HTTP/1.0\r\n\r\n")).endsWith(VERSION);
         assertThat(
                         rig.exchange(
-                                "POST /v3/lease/keepalive HTTP/1.0\r\nContent-Length: 8\r\n\r\n{\"ID\":7}"))
+                                Wire.request("POST /v3/lease/keepalive", "{\"ID\":7}")
+                                        .replace("HTTP/1.1", "HTTP/1.0")))
                 .doesNotContain("chunked")
                 .endsWith("\"TTL\":\"60\"}}\n");
     }
@@ -111,7 +111,7 @@ class PortUnificationTest {
             var _ = KVGrpc.newBlockingStub(rig.grpc()).range(RangeRequest.getDefaultInstance());
             rig.server().shutdown();
 
-            assertThat(idle.readToEnd()).isEmpty();
+            assertThat(idle.readToEnd()).isBlank();
             watch.readToEnd();
             assertThat(rig.server().awaitTermination(10, TimeUnit.SECONDS)).isTrue();
             Await.until("the end of the watch", () -> rig.stubs().hungUp.get() == 1);

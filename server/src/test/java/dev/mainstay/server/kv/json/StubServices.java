@@ -184,15 +184,14 @@ final class StubServices implements ServerInterceptor {
         public void snapshot(SnapshotRequest request, StreamObserver<SnapshotResponse> answer) {
             var wire = (ServerCallStreamObserver<SnapshotResponse>) answer;
             var blob = ByteString.copyFrom(new byte[64 << 10]);
-            wire.setOnReadyHandler(
-                    () -> {
-                        while (wire.isReady() && blobs.get() < 200) {
-                            wire.onNext(SnapshotResponse.newBuilder().setBlob(blob).build());
-                            if (blobs.incrementAndGet() == 200) {
-                                wire.onCompleted();
-                            }
-                        }
-                    });
+            wire.setOnReadyHandler(() -> {
+                while (wire.isReady() && blobs.get() < 200) {
+                    wire.onNext(SnapshotResponse.newBuilder().setBlob(blob).build());
+                    if (blobs.incrementAndGet() == 200) {
+                        wire.onCompleted();
+                    }
+                }
+            });
         }
     }
 }

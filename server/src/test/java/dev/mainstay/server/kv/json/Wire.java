@@ -11,6 +11,7 @@ final class Wire implements AutoCloseable {
     private static final int TIMEOUT_MILLIS = 20_000;
 
     private final Socket socket;
+    private final StringBuilder unread = new StringBuilder();
 
     Wire(int port) throws IOException {
         socket = new Socket(InetAddress.getLoopbackAddress(), port);
@@ -36,19 +37,21 @@ final class Wire implements AutoCloseable {
         socket.getOutputStream().write(bytes.getBytes(StandardCharsets.ISO_8859_1));
     }
 
-    /// Reads until the texts have come, one after the other.
+    /// What comes up to and with the last of the texts, which come one after the other.
     String readUntil(String... texts) throws IOException {
-        var all = new StringBuilder();
-        int from = 0;
+        int end = 0;
         for (var text : texts) {
+            int from = end;
             int at;
-            while ((at = all.indexOf(text, from)) < 0) {
-                from = Math.max(from, all.length() - text.length());
-                all.append(readSome());
+            while ((at = unread.indexOf(text, from)) < 0) {
+                from = Math.max(from, unread.length() - text.length());
+                unread.append(readSome());
             }
-            from = at + text.length();
+            end = at + text.length();
         }
-        return all.toString();
+        var read = unread.substring(0, end);
+        unread.delete(0, end);
+        return read;
     }
 
     private String readSome() throws IOException {
@@ -61,7 +64,8 @@ final class Wire implements AutoCloseable {
     }
 
     String readToEnd() throws IOException {
-        return new String(socket.getInputStream().readAllBytes(), StandardCharsets.ISO_8859_1);
+        return unread
+                + new String(socket.getInputStream().readAllBytes(), StandardCharsets.ISO_8859_1);
     }
 
     @Override

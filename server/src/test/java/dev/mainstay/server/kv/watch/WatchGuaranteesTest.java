@@ -34,12 +34,11 @@ class WatchGuaranteesTest {
         int last = 3_000;
         var writer =
                 Thread.ofVirtual()
-                        .start(
-                                () -> {
-                                    while (feed.newest() < last) {
-                                        feed.write(put("a", "x"), put("b", "y"));
-                                    }
-                                });
+                        .start(() -> {
+                            while (feed.newest() < last) {
+                                feed.write(put("a", "x"), put("b", "y"));
+                            }
+                        });
         var streams = new ArrayList<TestStream>();
         var starts = new ArrayList<List<Long>>();
         for (int s = 0; s < 10; s++) {
