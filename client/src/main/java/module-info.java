@@ -7,6 +7,8 @@ module dev.mainstay.client {
     requires io.grpc.netty;
     requires io.grpc.protobuf;
     requires io.grpc.stub;
+    // Needed by grpc-netty, which has no descriptor to say so.
+    requires io.netty.codec.http2;
     requires io.netty.common;
     requires io.netty.transport;
     requires static transitive org.jspecify;
