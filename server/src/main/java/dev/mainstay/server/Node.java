@@ -83,7 +83,7 @@ public final class Node implements AutoCloseable {
                 new GroupGateway.Ground(log, machine, feed, links, log::isDiskFull));
         watches = new WatchService(gateway, WatchSettings.DEFAULT);
         openGrpc();
-        http = new HttpPort(config, gateway, metrics, Version.text());
+        http = HttpPort.open(config, gateway, metrics);
         threads.timer().scheduleWithFixedDelay(links::reconnect, 300, 300, TimeUnit.MILLISECONDS);
         threads.timer().scheduleWithFixedDelay(this::tidyShelf, 10, 10, TimeUnit.SECONDS);
         registerGauges();

@@ -100,6 +100,6 @@ final class NodeThreads {
     void close() {
         timer.shutdownNow();
         storage.shutdown();
-        loops.shutdownGracefully(0, 1, TimeUnit.SECONDS);
+        var _ = loops.shutdownGracefully(0, 1, TimeUnit.SECONDS);
     }
 }

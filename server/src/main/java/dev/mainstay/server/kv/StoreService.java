@@ -97,7 +97,7 @@ final class StoreService extends StoreGrpc.StoreImplBase {
         // Looked at before the view is opened: the view can only be fresher.
         long staleness = staleness(request, asked);
         try (var view = gateway.store().openReadView()) {
-            var answer = RangeRead.read(view, step);
+            var answer = RangeReading.read(view, step);
             var range =
                     KvResponses.range(headers.at(view.position().revision()), step, answer);
             reply.send(

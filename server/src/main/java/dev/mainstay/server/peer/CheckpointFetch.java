@@ -108,7 +108,7 @@ final class CheckpointFetch {
 
     private void close(String checkpoint) {
         try {
-            var unused =
+            var _ =
                     leader.withDeadlineAfter(OPEN_SECONDS, TimeUnit.SECONDS)
                             .closeCheckpoint(
                                     CloseCheckpointRequest.newBuilder()

@@ -193,7 +193,7 @@ public final class CheckpointShelf {
                             }
                         });
                 sent += data.size();
-                var unused = find(request.getCheckpoint());
+                var _ = find(request.getCheckpoint());
                 throttle(started, sent);
             }
         }
