@@ -84,8 +84,8 @@ public final class Node implements AutoCloseable {
         watches = new WatchService(gateway, WatchSettings.DEFAULT);
         openGrpc();
         http = HttpPort.open(config, gateway, metrics);
-        threads.timer().scheduleWithFixedDelay(links::reconnect, 300, 300, TimeUnit.MILLISECONDS);
-        threads.timer().scheduleWithFixedDelay(this::tidyShelf, 10, 10, TimeUnit.SECONDS);
+        every(300, links::reconnect);
+        every(10_000, this::tidyShelf);
         registerGauges();
     }
 
@@ -171,8 +171,14 @@ public final class Node implements AutoCloseable {
         metrics.add("gateway", gateway::gauges);
     }
 
+    private void every(long millis, Runnable run) {
+        var _ =
+                threads.timer()
+                        .scheduleWithFixedDelay(run, millis, millis, TimeUnit.MILLISECONDS);
+    }
+
     private void afterAWhile(Runnable run) {
-        threads.timer().schedule(run, 10, TimeUnit.SECONDS);
+        var _ = threads.timer().schedule(run, 10, TimeUnit.SECONDS);
     }
 
     private void tidyShelf() {

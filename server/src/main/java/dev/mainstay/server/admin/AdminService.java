@@ -33,7 +33,7 @@ import org.jspecify.annotations.Nullable;
 /// `mainstay.v1.Admin`: members, switchover, digests. What blocks has a virtual thread of its own.
 public final class AdminService extends AdminGrpc.AdminImplBase {
 
-    private static final Duration ASK_TIMEOUT = Duration.ofMillis(1_000);
+    private static final Duration ASK_TIMEOUT = Duration.ofSeconds(1);
     private static final long TRANSFER_MILLIS = 10_000;
     private static final long CHANGE_MILLIS = 60_000;
 

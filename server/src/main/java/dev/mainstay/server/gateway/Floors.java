@@ -65,9 +65,8 @@ final class Floors {
         }
     }
 
+    /// A retention of centuries means: keep everything.
     private static long micros(Duration duration) {
-        return TimeUnit.NANOSECONDS.toMicros(
-                Math.min(duration.toSeconds(), 100L * 365 * 86_400) * 1_000_000_000L
-                        + duration.getNano());
+        return TimeUnit.SECONDS.toMicros(Math.min(duration.toSeconds(), 100L * 365 * 86_400));
     }
 }

@@ -174,7 +174,7 @@ public final class GroupGateway implements Gateway, LogListener {
     }
 
     private void every(long millis, Runnable run) {
-        threads.timer.scheduleWithFixedDelay(guarded(run), millis, millis, TimeUnit.MILLISECONDS);
+        var _ = threads.timer.scheduleWithFixedDelay(guarded(run), millis, millis, TimeUnit.MILLISECONDS);
     }
 
     /// A timer that throws would never run again; nothing here may fail in silence.
@@ -227,7 +227,9 @@ public final class GroupGateway implements Gateway, LogListener {
 
     private Parts parts() {
         var now = parts;
-        assert now != null : "the gateway has not been started";
+        if (now == null) {
+            throw new AssertionError("the gateway has not been started");
+        }
         return now;
     }
 
@@ -265,7 +267,7 @@ public final class GroupGateway implements Gateway, LogListener {
         if (isStopping || deadline - System.nanoTime() < RETRY_MILLIS * 1_000_000) {
             threads.eventLoop.execute(() -> ready.accept(new Readiness.NoLeader(reason)));
         } else {
-            threads.timer.schedule(
+            var _ = threads.timer.schedule(
                     () -> whenStrict(deadline, ready), 2 * RETRY_MILLIS, TimeUnit.MILLISECONDS);
         }
     }
@@ -282,7 +284,7 @@ public final class GroupGateway implements Gateway, LogListener {
 
         void until(AppliedIndex applied, long index) {
             if (applied.get() < index) {
-                threads.timer.schedule(
+                var _ = threads.timer.schedule(
                         () -> end(new Readiness.TooSlow()),
                         deadline - System.nanoTime(),
                         TimeUnit.NANOSECONDS);
@@ -310,7 +312,7 @@ public final class GroupGateway implements Gateway, LogListener {
         } else if (isStopping || deadline - System.nanoTime() < 0) {
             threads.eventLoop.execute(() -> ready.accept(new Readiness.TooSlow()));
         } else {
-            threads.timer.schedule(
+            var _ = threads.timer.schedule(
                     () -> whenAtRevision(revision, deadline, ready), 1, TimeUnit.MILLISECONDS);
         }
     }

@@ -84,7 +84,7 @@ public final class GroupLeases implements Leases {
             done.accept(new Answer.NoLeader(reason));
             return;
         }
-        timers.timer.schedule(
+        var _ = timers.timer.schedule(
                 () -> ask(lease, renews, deadline, done), RETRY_MILLIS, TimeUnit.MILLISECONDS);
     }
 
@@ -121,7 +121,7 @@ public final class GroupLeases implements Leases {
                 if (deadline - System.nanoTime() < 0) {
                     done.accept(new Answer.NoLeader("the lease's end is being decided"));
                 } else {
-                    timers.timer.schedule(
+                    var _ = timers.timer.schedule(
                             () -> readClock(lease, renews, deadline, done),
                             RETRY_MILLIS,
                             TimeUnit.MILLISECONDS);

@@ -127,7 +127,7 @@ final class ForwardStream implements ClientResponseObserver<ForwardRequest, Forw
     }
 
     private static Lost lost(LostCommand lost) {
-        var reason = Reason.values()[lost.getReason()];
+        var reason = Reason.valueOf(lost.getReason());
         return lost.getUnknown() ? new Unknown(reason) : new Refused(reason, null);
     }
 

@@ -178,7 +178,7 @@ public final class PeerLinks implements Peers, Remote {
             var response = operation.run();
             if (!response.getDone()) {
                 throw new LogOperationException(
-                        Kind.values()[response.getKind()], response.getMessage());
+                        Kind.valueOf(response.getKind()), response.getMessage());
             }
         } catch (StatusRuntimeException e) {
             throw new LogOperationException(

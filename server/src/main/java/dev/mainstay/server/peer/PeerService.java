@@ -1,6 +1,7 @@
 package dev.mainstay.server.peer;
 
 import dev.mainstay.consensus.LogOperationException;
+import dev.mainstay.consensus.LogOperationException.Kind;
 import dev.mainstay.consensus.Lost;
 import dev.mainstay.consensus.Lost.Refused;
 import dev.mainstay.consensus.Lost.Unknown;
@@ -135,9 +136,9 @@ public final class PeerService extends PeerGrpc.PeerImplBase {
                         .setIdHigh(command.getIdHigh())
                         .setIdLow(command.getIdLow());
         return switch (lost) {
-            case Refused(var reason, _) -> message.setReason(reason.ordinal()).build();
+            case Refused(var reason, _) -> message.setReason(reason.name()).build();
             case Unknown(var reason) ->
-                    message.setUnknown(true).setReason(reason.ordinal()).build();
+                    message.setUnknown(true).setReason(reason.name()).build();
         };
     }
 
@@ -264,10 +265,10 @@ public final class PeerService extends PeerGrpc.PeerImplBase {
                                 operation.run();
                                 response.setDone(true);
                             } catch (LogOperationException e) {
-                                response.setKind(e.kind().ordinal())
+                                response.setKind(e.kind().name())
                                         .setMessage(String.valueOf(e.getMessage()));
                             } catch (InterruptedException e) {
-                                response.setMessage("interrupted");
+                                response.setKind(Kind.FAILED.name()).setMessage("interrupted");
                             }
                             eventLoop.execute(() -> answer(answer, response.build()));
                         });
