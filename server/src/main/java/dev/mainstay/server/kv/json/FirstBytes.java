@@ -45,10 +45,7 @@ final class FirstBytes extends ByteToMessageDecoder {
     public void handlerAdded(ChannelHandlerContext context) {
         limit =
                 context.executor()
-                        .schedule(
-                                () -> close(context),
-                                patience.toMillis(),
-                                TimeUnit.MILLISECONDS);
+                        .schedule(() -> close(context), patience.toMillis(), TimeUnit.MILLISECONDS);
     }
 
     @Override

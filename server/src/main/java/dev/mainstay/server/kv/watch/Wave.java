@@ -73,8 +73,11 @@ final class Wave {
                 end = Math.max(end, newest);
                 break;
             }
-            batch.forEach(revised -> index.spread(revised, (watcher, revision, events) ->
-                    portions.add(new Portion(watcher, revision, events))));
+            batch.forEach(revised ->
+                    index.spread(
+                            revised,
+                            (watcher, revision, events) ->
+                                    portions.add(new Portion(watcher, revision, events))));
             end = batch.getLast().revision();
             long found = bytes(portions, before);
             bytesRead += batchBytes;
