@@ -3,6 +3,7 @@ package dev.mainstay.client.internal;
 import io.grpc.Channel;
 import io.grpc.ManagedChannel;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
 
 /// One node as this client sees it: its channels, and how it behaved lately. Any thread.
@@ -12,6 +13,7 @@ public final class Node {
 
     private static final long BACK_OFF_MIN_NANOS = TimeUnit.MILLISECONDS.toNanos(50);
     private static final int BACK_OFF_DOUBLINGS_MAX = 5;
+    private static final long WAKE_GAP_NANOS = TimeUnit.MILLISECONDS.toNanos(100);
 
     private final String address;
     private final Transport transport;
@@ -27,6 +29,8 @@ public final class Node {
     // A hint that threads may race on: at worst one attempt goes to a node that was just seen down.
     private volatile int failures;
     private volatile long notBefore;
+
+    private final AtomicLong lastWake = new AtomicLong(System.nanoTime());
 
     Node(String address, Transport transport) {
         this.address = address;
@@ -75,10 +79,15 @@ public final class Node {
     }
 
     /// gRPC waits up to two minutes between two connects. When to try again is decided here, so a
-    /// channel that failed connects at once.
+    /// channel that failed connects soon.
     private ManagedChannel awake(ManagedChannel channel) {
         if (failures > 0) {
-            channel.resetConnectBackoff();
+            long now = System.nanoTime();
+            long last = lastWake.get();
+            // Many calls wait for the same connection: one of them asks for it.
+            if (now - last > WAKE_GAP_NANOS && lastWake.compareAndSet(last, now)) {
+                channel.resetConnectBackoff();
+            }
         }
         return channel;
     }
