@@ -62,11 +62,15 @@ public final class Command {
             builder.redirectInput(in.toFile());
             builder.redirectOutput(out.toFile()).redirectError(err.toFile());
             var process = builder.start();
-            if (lines < Integer.MAX_VALUE) {
-                endAfter(process, out, lines, atMost);
+            try {
+                if (lines < Integer.MAX_VALUE) {
+                    endAfter(process, out, lines, atMost);
+                }
+                var exit = await(process, atMost);
+                return new Ran(exit, text(out), text(err));
+            } finally {
+                process.destroyForcibly();
             }
-            var exit = await(process, atMost);
-            return new Ran(exit, text(out), text(err));
         } finally {
             for (var file : List.of(in, out, err)) {
                 Files.deleteIfExists(file);

@@ -23,7 +23,7 @@ public record NodeProcess(long pid) {
 
     /// The process that listens on a TCP port of this machine, if there is one and it is ours to
     /// see.
-    static OptionalLong listeningOn(int port) {
+    public static OptionalLong listeningOn(int port) {
         var sockets = listeningSockets(port);
         if (sockets.isEmpty()) {
             return OptionalLong.empty();
