@@ -38,8 +38,7 @@ final class ApplyTiming {
             var directory = Files.createTempDirectory("apply-timing");
             var rocks = RocksByteStore.open(directory.resolve("db"), RocksSettings.DEFAULT);
             var timed = new Timed(rocks);
-            var store =
-                    MvccStore.open(timed, new ChangeFeed(16 << 20), StoreSettings.DEFAULT);
+            var store = MvccStore.open(timed, new ChangeFeed(16 << 20), StoreSettings.DEFAULT);
             try (store) {
                 run(store, timed, new Load(puts, keys, entrySize));
             }

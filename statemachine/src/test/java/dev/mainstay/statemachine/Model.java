@@ -29,6 +29,7 @@ import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.NavigableMap;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
@@ -57,13 +58,14 @@ final class Model {
     }
 
     long revision() {
-        return states.size() - 1;
+        return states.size() - 1L;
     }
 
     Result apply(Command command, int bytes, long term) {
+        long before = lsn;
         lsn += bytes;
         var result = decide(command, term);
-        for (long m = ((lsn - bytes) >> 20) + 1; m <= lsn >> 20; m++) {
+        for (long m = (before >> 20) + 1L; m <= lsn >> 20; m++) {
             megabytes.put(m, revision());
             recentBound = megabytes.getOrDefault(m - 64, recentBound);
         }
@@ -179,7 +181,7 @@ final class Model {
         return finish(true);
     }
 
-    private TreeMap<Key, Long> lastChanges(KeyRange range, long after) {
+    private NavigableMap<Key, Long> lastChanges(KeyRange range, long after) {
         var last = new TreeMap<Key, Long>();
         for (var revised : feed) {
             for (var change : revised.changes()) {

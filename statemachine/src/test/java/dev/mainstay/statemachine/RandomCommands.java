@@ -109,17 +109,14 @@ final class RandomCommands {
     }
 
     private Write write() {
-        return random.nextInt(3) == 0
-                ? new Write.Delete(key())
-                : new Write.Put(key(), value());
+        return random.nextInt(3) == 0 ? new Write.Delete(key()) : new Write.Put(key(), value());
     }
 
     private Expect expect() {
         return switch (random.nextInt(3)) {
             case 0 -> new Expect.Absent(key());
             case 1 -> new Expect.Present(key());
-            default ->
-                    new Expect.AtRevision(key(), Math.max(1, revision - random.nextInt(3)));
+            default -> new Expect.AtRevision(key(), Math.max(1, revision - random.nextInt(3)));
         };
     }
 
