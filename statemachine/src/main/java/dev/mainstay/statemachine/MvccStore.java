@@ -242,15 +242,15 @@ public final class MvccStore implements Store {
         }
     }
 
-    @SuppressWarnings("NonAtomicVolatileUpdate") // one writer
     private void write(Marks after) {
-        turns++;
-        try {
-            bytes.write(batch);
-            marks = after;
-        } finally {
-            turns++;
-        }
+        long turn = turns | 1;
+        turns = turn;
+        bytes.write(batch);
+        marks = after;
+        // Stays odd after a throw: nobody knows then whether the batch was written, and readers
+        // take
+        // the marks out of their snapshot.
+        turns = turn + 1;
     }
 
     private SnapshotView openSnapshotView() {

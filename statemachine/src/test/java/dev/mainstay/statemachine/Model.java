@@ -62,9 +62,10 @@ final class Model {
     }
 
     Result apply(Command command, int bytes, long term) {
+        long before = lsn;
         lsn += bytes;
         var result = decide(command, term);
-        for (long m = ((lsn - bytes) >> 20) + 1; m <= lsn >> 20; m++) {
+        for (long m = (before >> 20) + 1L; m <= lsn >> 20; m++) {
             megabytes.put(m, revision());
             recentBound = megabytes.getOrDefault(m - 64, recentBound);
         }

@@ -8,15 +8,22 @@ import dev.mainstay.statemachine.feed.CompactedException;
 import dev.mainstay.statemachine.mvcc.Key;
 import dev.mainstay.statemachine.mvcc.KeyRange;
 import dev.mainstay.statemachine.mvcc.Keyspace;
+import dev.mainstay.statemachine.mvcc.Marks;
 import dev.mainstay.statemachine.mvcc.ReadView;
 import dev.mainstay.statemachine.mvcc.Version;
-import dev.mainstay.statemachine.storage.MemoryByteStore;
+import java.nio.file.Path;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
+import java.util.SortedMap;
 import java.util.SplittableRandom;
 import java.util.TreeMap;
 import java.util.stream.Collectors;
+import java.util.stream.LongStream;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /// Random logs on a store and on the model: same verdicts, answers, states, changes.
@@ -25,10 +32,25 @@ class ModelTest {
     private static final KeyRange ALL = new KeyRange(Key.copyOf(), null);
     private static final KeyRange ALL_KV = new KeyRange(Key.copyOf(Keyspace.KV), Keyspace.kvEnd());
 
+    @TempDir private Path directory;
+
     @ParameterizedTest(name = "seed {0}")
     @ValueSource(longs = {1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12})
     void aStore_doesWhatTheModelDoes(long seed) throws CompactedException {
-        run(seed, new LogOfEntries(seed, 300, 3));
+        run(seed, new LogOfEntries(seed, 250, 3), Medium.memory());
+    }
+
+    @ParameterizedTest(name = "seed {0}")
+    @ValueSource(longs = {1, 51})
+    void aStoreOnDisk_doesWhatTheModelDoes_withTheSameDigests(long seed) throws CompactedException {
+        var log = new LogOfEntries(seed, 250, 3);
+        run(seed, log, Medium.rocks(directory));
+        var digests = List.copyOf(log.digests);
+        log.digests.clear();
+
+        run(seed + 1, log, Medium.memory());
+
+        assertThat(log.digests).isEqualTo(digests);
     }
 
     /// Large settings make the LSN pass the 64 MB after which changes are forgotten.
@@ -37,16 +59,28 @@ class ModelTest {
     void aStore_doesWhatTheModelDoes_whenTheRecentBoundMoves(long seed) throws CompactedException {
         var log = new LogOfEntries(seed, 300, 5 << 20);
 
-        run(seed, log);
+        run(seed, log, Medium.memory());
 
         assertThat(log.model.historyFloor).isPositive();
     }
 
-    static void run(long seed, LogOfEntries log) throws CompactedException {
+    /// Long form: more seeds, longer logs.
+    @ParameterizedTest(name = "seed {0}")
+    @MethodSource("manySeeds")
+    @Tag("long")
+    void aStore_doesWhatTheModelDoes_manyTimes(long seed) throws CompactedException {
+        run(seed, new LogOfEntries(seed, 500, 3), Medium.memory());
+    }
+
+    static LongStream manySeeds() {
+        return LongStream.range(1_000, 1_500);
+    }
+
+    private void run(long seed, LogOfEntries log, Medium medium) throws CompactedException {
         var random = new SplittableRandom(seed);
-        var bytes = new MemoryByteStore();
         var feed = new ChangeFeed(random.nextInt(20_000));
-        var store = MvccStore.open(bytes, feed, new StoreSettings(1 + random.nextInt(20)));
+        var settings = new StoreSettings(1 + random.nextInt(20));
+        var store = MvccStore.open(medium.bytes(), feed, settings);
         Map<Long, Integer> hashes = new HashMap<>();
         for (int index = 0; index < log.size(); index++) {
             var results = log.apply(store, index);
@@ -61,11 +95,17 @@ class ModelTest {
                 store.flush();
             }
             if (random.nextInt(60) == 0) {
-                bytes = bytes.crash();
-                store = MvccStore.open(bytes, feed, new StoreSettings(1 + random.nextInt(20)));
+                if (random.nextBoolean()) {
+                    medium.crash();
+                } else {
+                    var checkpoint = directory.resolve("checkpoint" + seed + "-" + index);
+                    assertThat(store.writeCheckpoint(checkpoint)).isEqualTo(store.position());
+                    medium.restore(checkpoint);
+                }
+                store = MvccStore.open(medium.bytes(), feed, settings);
                 index = (int) store.position().index();
                 assertThat(store.digest())
-                        .isEqualTo(index < 0 ? store.digest() : log.digests.get(index));
+                        .isEqualTo(index < 0 ? Digests.kept(Marks.EMPTY) : log.digests.get(index));
                 log.digests.subList(index + 1, log.digests.size()).clear();
             }
         }
@@ -75,6 +115,7 @@ class ModelTest {
         compare(store, log.model, hashes);
         compareFeed(feed, store, log.model);
         assertThat(store.digest()).isEqualTo(log.digests.getLast());
+        store.close();
     }
 
     static void compare(Store store, Model model, Map<Long, Integer> hashes) {
@@ -85,7 +126,7 @@ class ModelTest {
             assertThat(view.historyFloor()).isEqualTo(model.historyFloor);
             for (long r = Math.max(1, view.kvFloor()); r <= model.revision(); r++) {
                 var state = model.states.get((int) r);
-                compareStates(view, r, ALL_KV, new TreeMap<>(ModelTxn.within(state, ALL_KV)));
+                compareStates(view, r, ALL_KV, ModelTxn.within(state, ALL_KV));
                 if (hashes.containsKey(r)) {
                     assertThat(store.hashKv(view, r)).isEqualTo(hashes.get(r));
                 }
@@ -95,7 +136,7 @@ class ModelTest {
     }
 
     private static void compareStates(
-            ReadView view, long revision, KeyRange range, TreeMap<Key, Version> expected) {
+            ReadView view, long revision, KeyRange range, SortedMap<Key, Version> expected) {
         for (boolean descending : new boolean[] {false, true}) {
             var found = new TreeMap<Key, Version>();
             view.scan(

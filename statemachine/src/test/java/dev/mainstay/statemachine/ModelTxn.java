@@ -15,7 +15,6 @@ import java.util.Arrays;
 import java.util.Comparator;
 import java.util.IdentityHashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
@@ -25,7 +24,7 @@ final class ModelTxn {
 
     private final Model model;
     private final TreeMap<Key, Version> before;
-    private final Map<KvOp.Txn, Boolean> branches = new IdentityHashMap<>();
+    private final IdentityHashMap<KvOp.Txn, Boolean> branches = new IdentityHashMap<>();
 
     ModelTxn(Model model) {
         this.model = model;
@@ -148,8 +147,8 @@ final class ModelTxn {
         var value = put.keepsValue() && old != null ? old.value() : put.value();
         long lease = put.keepsLease() && old != null ? old.lease() : put.lease();
         model.put(put.key(), value, lease);
-        boolean isShown = old != null && put.wantsPrevious();
-        return new KvAnswer.Put(isShown ? new Found(put.key(), old) : null);
+        return new KvAnswer.Put(
+                old != null && put.wantsPrevious() ? new Found(put.key(), old) : null);
     }
 
     private KvAnswer delete(KvOp.Delete delete) {
@@ -166,9 +165,9 @@ final class ModelTxn {
         Comparator<Found> order =
                 switch (op.sortTarget()) {
                     case KEY -> Comparator.comparing(Found::key);
-                    case VERSION -> Comparator.comparing(one -> one.version().version());
-                    case CREATE -> Comparator.comparing(one -> one.version().createRevision());
-                    case MOD -> Comparator.comparing(one -> one.version().modRevision());
+                    case VERSION -> Comparator.comparingLong(one -> one.version().version());
+                    case CREATE -> Comparator.comparingLong(one -> one.version().createRevision());
+                    case MOD -> Comparator.comparingLong(one -> one.version().modRevision());
                     case VALUE ->
                             Comparator.comparing(
                                     one -> one.version().value(), Arrays::compareUnsigned);
@@ -209,7 +208,7 @@ final class ModelTxn {
         return state.entrySet().stream().map(e -> new Found(e.getKey(), e.getValue())).toList();
     }
 
-    static SortedMap<Key, Version> within(TreeMap<Key, Version> state, KeyRange range) {
+    static SortedMap<Key, Version> within(SortedMap<Key, Version> state, KeyRange range) {
         var found = new TreeMap<Key, Version>();
         state.forEach((key, version) -> {
             if (range.contains(key)) {

@@ -35,7 +35,7 @@ public final class ChangeRows {
 
         private final long micros;
         private final ByteBatch batch;
-        private final ByteSink row = new ByteSink(4096);
+        private final ByteSink row = new ByteSink(512);
         private long first;
         private int part;
 
