@@ -21,6 +21,7 @@ final class HealthWatch implements AutoCloseable {
     private static final long PERIOD_MILLIS = 200;
     private static final Duration STEP_DOWN_AFTER = Duration.ofSeconds(5);
     private static final Duration FAIL_AFTER = Duration.ofSeconds(30);
+    private static final int DEAD_LOOKS_MAX = 10;
     private static final long AGAIN_NANOS = TimeUnit.SECONDS.toNanos(10);
 
     /// What is done about it; each call returns at once.
@@ -46,6 +47,9 @@ final class HealthWatch implements AutoCloseable {
 
     /// Written by the disk thread, read by proposers.
     private volatile boolean isDiskFull;
+
+    // Health thread only. More than one look: what Ratis closes it also explains, a moment later.
+    private int deadLooks;
 
     // Disk thread only.
     private long handedOverNanos = System.nanoTime() - AGAIN_NANOS;
@@ -110,8 +114,11 @@ final class HealthWatch implements AutoCloseable {
         if (server == null || server.isClosing()) {
             return;
         }
-        if (server.isDead()) {
-            remedies.failed("the group was closed on this member");
+        deadLooks = server.isDead() ? deadLooks + 1 : 0;
+        if (deadLooks > 0) {
+            if (deadLooks == DEAD_LOOKS_MAX) {
+                remedies.failed("the group was closed on this member");
+            }
             return;
         }
         var log = server.division().getRaftLog();

@@ -50,6 +50,10 @@ final class Installs implements AutoCloseable {
 
     private @Nullable Attempt fetching;
     private @Nullable LogPosition adopted;
+
+    /// The checkpoint is just becoming what the next start opens: too late to break off.
+    private boolean isAdopting;
+
     private boolean isClosed;
 
     Installs(
@@ -86,7 +90,7 @@ final class Installs implements AutoCloseable {
     /// The group has this leader now: a fetch from another one is broken off.
     void leaderIs(MemberId leader) {
         synchronized (lock) {
-            if (fetching != null && !fetching.leader.id().equals(leader)) {
+            if (fetching != null && !isAdopting && !fetching.leader.id().equals(leader)) {
                 fetching.thread.interrupt();
                 var future = fetching.future;
                 // Not here: Ratis' lock is held by the caller.
@@ -98,7 +102,7 @@ final class Installs implements AutoCloseable {
 
     boolean isDue() {
         synchronized (lock) {
-            return adopted != null;
+            return isAdopting || adopted != null;
         }
     }
 
@@ -143,7 +147,7 @@ final class Installs implements AutoCloseable {
             try {
                 LOG.info("fetching a checkpoint from {}: its log starts at {}", leader.id(), first);
                 peers.fetchCheckpoint(leader, incoming);
-                if (!mayAdopt()) {
+                if (!beginsAdopting()) {
                     throw new IOException("another leader");
                 }
                 adopt();
@@ -160,8 +164,11 @@ final class Installs implements AutoCloseable {
             }
         }
 
-        private boolean mayAdopt() {
-            return !Thread.interrupted() && !future.isDone();
+        private boolean beginsAdopting() {
+            synchronized (lock) {
+                isAdopting = !Thread.interrupted();
+                return isAdopting;
+            }
         }
 
         private void adopt() throws IOException {
@@ -184,6 +191,7 @@ final class Installs implements AutoCloseable {
         private void end(@Nullable LogPosition result) {
             synchronized (lock) {
                 fetching = null;
+                isAdopting = false;
                 adopted = result;
             }
         }

@@ -14,6 +14,7 @@ import java.util.concurrent.ConcurrentMap;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicLong;
 import org.apache.ratis.protocol.RaftClientRequest;
 import org.apache.ratis.server.leader.FollowerInfo;
@@ -41,6 +42,8 @@ final class MemberEvents implements ApplyBridge.Events, MainstayRpc.Hooks, AutoC
 
     /// Apply thread and Ratis' install threads; a member that was in and is out stays out.
     private volatile boolean wasMember;
+
+    private final AtomicBoolean isRemoved = new AtomicBoolean();
 
     MemberEvents(
             RatisServer.Plan plan,
@@ -145,12 +148,21 @@ final class MemberEvents implements ApplyBridge.Events, MainstayRpc.Hooks, AutoC
         boolean isMember = membership.find(self).isPresent();
         boolean isOut = wasMember && !isMember;
         wasMember |= isMember;
-        tell(() -> {
-            listener.membershipChanged(membership);
-            if (isOut) {
-                listener.removed();
-            }
-        });
+        tell(() -> listener.membershipChanged(membership));
+        if (isOut) {
+            tellRemoved();
+        }
+    }
+
+    private void tellRemoved() {
+        if (isRemoved.compareAndSet(false, true)) {
+            tell(listener::removed);
+        }
+    }
+
+    /// A member that was removed is closed by Ratis, and that is no failure.
+    boolean isRemoved() {
+        return isRemoved.get();
     }
 
     @Override
@@ -186,7 +198,7 @@ final class MemberEvents implements ApplyBridge.Events, MainstayRpc.Hooks, AutoC
         // Ratis also ends here when an election broke off, because a vote could not be written.
         try {
             voted();
-            tell(listener::removed);
+            tellRemoved();
         } catch (IOException e) {
             failed("cannot write the own vote", e);
         }

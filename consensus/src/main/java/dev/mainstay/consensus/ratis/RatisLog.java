@@ -276,7 +276,7 @@ public final class RatisLog implements ReplicatedLog {
     // --- the end
 
     void fail(String reason, @Nullable Throwable cause) {
-        if (!isClosing && hasFailed.compareAndSet(false, true)) {
+        if (!isClosing && !events.isRemoved() && hasFailed.compareAndSet(false, true)) {
             listener.failed(reason, cause);
         }
     }

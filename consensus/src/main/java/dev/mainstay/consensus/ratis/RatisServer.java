@@ -138,7 +138,8 @@ final class RatisServer implements AutoCloseable {
     /// Ratis closed the group, and nobody here asked for it.
     boolean isDead() {
         var state = division.getInfo().getLifeCycleState();
-        return !isClosing && (state.isClosingOrClosed() || state == LifeCycle.State.EXCEPTION);
+        return !isClosing
+                && (state == LifeCycle.State.CLOSED || state == LifeCycle.State.EXCEPTION);
     }
 
     long term() {

@@ -40,21 +40,27 @@ final class WireCutter implements ServerInterceptor {
     private final class Wire<Q, A> extends SimpleForwardingServerCall<Q, A> {
 
         private volatile @Nullable MemberId caller;
-        private boolean isSilent;
+        private boolean lostIn;
+        private boolean lostOut;
 
         Wire(ServerCall<Q, A> call) {
             super(call);
         }
 
-        synchronized boolean isSilent(boolean toSelf) {
-            var other = caller;
-            if (!isSilent && other != null) {
-                isSilent = toSelf ? firewall.isCut(other, self) : firewall.isCut(self, other);
-                if (isSilent) {
-                    firewall.whenHealed(this::breakUp);
-                }
+        synchronized boolean losesIn() {
+            if (!lostIn && caller != null && firewall.isCut(caller, self)) {
+                lostIn = true;
+                firewall.whenHealed(this::breakUp);
             }
-            return isSilent;
+            return lostIn;
+        }
+
+        synchronized boolean losesOut() {
+            if (!lostOut && caller != null && firewall.isCut(self, caller)) {
+                lostOut = true;
+                firewall.whenHealed(this::breakUp);
+            }
+            return lostOut;
         }
 
         private void breakUp() {
@@ -68,14 +74,14 @@ final class WireCutter implements ServerInterceptor {
 
         @Override
         public void sendMessage(A message) {
-            if (!isSilent(false)) {
+            if (!losesOut()) {
                 super.sendMessage(message);
             }
         }
 
         @Override
         public void close(Status status, Metadata trailers) {
-            if (!isSilent(false)) {
+            if (!losesOut()) {
                 super.close(status, trailers);
             }
         }
@@ -93,7 +99,7 @@ final class WireCutter implements ServerInterceptor {
         @Override
         public void onMessage(Q message) {
             wire.caller = caller(message);
-            if (wire.isSilent(true)) {
+            if (wire.losesIn()) {
                 wire.request(1);
             } else {
                 super.onMessage(message);
@@ -102,7 +108,7 @@ final class WireCutter implements ServerInterceptor {
 
         @Override
         public void onHalfClose() {
-            if (!wire.isSilent(true)) {
+            if (!wire.losesIn()) {
                 super.onHalfClose();
             }
         }

@@ -1,0 +1,124 @@
+package dev.mainstay.consensus.ratis;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.mainstay.consensus.Await;
+import dev.mainstay.consensus.DurableFiles;
+import dev.mainstay.consensus.Lost;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicReference;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/// Traps 3, 10 and 12: a member that can no longer be trusted says so, and a vote lasts.
+class FailureTest {
+
+    @TempDir Path root;
+
+    @Test
+    void aMemberThatCannotApplyAnEntry_stops_andSkipsNothing() throws Exception {
+        try (var group = LocalGroup.started(root, 3)) {
+            var leader = group.awaitLeader();
+            var bad = group.followersOf(leader).getFirst();
+            bad.machine().poison("poison");
+
+            leader.commit("poison");
+            leader.commit("after");
+
+            Await.until("the failure is told", () -> bad.heard().failure().isPresent());
+            assertThat(bad.heard().failure().orElseThrow()).startsWith("cannot apply the entry");
+            assertThat(bad.machine().commands()).doesNotContain("poison", "after");
+        }
+    }
+
+    @Test
+    void aLogThatCannotBeWritten_isAFailure() throws Exception {
+        try (var group = LocalGroup.started(root, 1, LogFixtures::smallSegments)) {
+            var leader = group.awaitLeader();
+            leader.commit("before");
+            var current = LogFixtures.current(leader);
+            Files.move(current, current.resolveSibling("gone"));
+
+            Await.until(
+                    "the failure is told",
+                    () -> {
+                        var _ = leader.propose("-".repeat(1_000));
+                        return leader.heard().failure().isPresent();
+                    });
+            assertThat(leader.heard().failure().orElseThrow()).isEqualTo("cannot write the log");
+            Files.move(current.resolveSibling("gone"), current);
+        }
+    }
+
+    private static class CountedDisk implements Seams.Disk {
+
+        private final AtomicInteger syncs = new AtomicInteger();
+        private final AtomicReference<Long> free = new AtomicReference<>(Long.MAX_VALUE);
+
+        @Override
+        public void syncDirectory(Path directory) throws IOException {
+            DurableFiles.syncDirectory(directory);
+            syncs.incrementAndGet();
+        }
+
+        @Override
+        public long freeBytes(Path directory) {
+            return free.get();
+        }
+    }
+
+    /// Ratis renames the file with the vote and never syncs its directory.
+    @Test
+    void aVote_isInTheDirectoryBeforeItIsAnswered() throws Exception {
+        var disk = new CountedDisk();
+        try (var group =
+                LocalGroup.started(
+                        root,
+                        3,
+                        options -> {
+                            options.disk = disk;
+                            return options;
+                        })) {
+            group.awaitLeader();
+
+            assertThat(disk.syncs.get())
+                    .as("one voter and the leader itself, of three members")
+                    .isGreaterThanOrEqualTo(2);
+        }
+    }
+
+    @Test
+    void aNearlyFullDisk_refusesWrites_untilThereIsSpaceAgain() throws Exception {
+        var disk = new CountedDisk();
+        try (var group =
+                LocalGroup.started(
+                        root,
+                        1,
+                        options -> {
+                            options.disk = disk;
+                            options.diskReserveBytes = 1_000;
+                            return options;
+                        })) {
+            var leader = group.awaitLeader();
+            leader.commit("before");
+
+            disk.free.set(999L);
+            Await.until("noticed", () -> isFull(leader));
+            var lost = leader.propose("refused").get(10, TimeUnit.SECONDS);
+            assertThat(lost).isEqualTo(new Lost.Refused(Lost.Reason.DISK_FULL, null));
+            disk.free.set(1_000L);
+            Await.until("noticed", () -> !isFull(leader));
+            leader.commit("after");
+
+            assertThat(leader.machine().commands()).containsExactly("before", "after");
+        }
+    }
+
+    private static boolean isFull(LocalGroup.Node node) {
+        return node.log().gauges().getOrDefault("disk.full", -1.0) == 1.0;
+    }
+}

@@ -1,0 +1,149 @@
+package dev.mainstay.consensus.ratis;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.mainstay.consensus.Await;
+import dev.mainstay.consensus.LogOperationException;
+import dev.mainstay.consensus.LogOperationException.Kind;
+import dev.mainstay.consensus.Member;
+import dev.mainstay.consensus.MemberId;
+import dev.mainstay.consensus.Role;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/// Traps 14 and 16, and changes of who votes and who leads.
+class MembershipTest {
+
+    private static final Duration PATIENCE = LogFixtures.PATIENCE;
+
+    @TempDir Path root;
+
+    private static List<MemberId> voters(LocalGroup.Node node) {
+        return node.log().membership().voters().stream().map(Member::id).toList();
+    }
+
+    @Test
+    void aNamedMember_leadsAfterATransfer() throws Exception {
+        try (var group = LocalGroup.started(root, 3)) {
+            var old = group.awaitLeader();
+            old.commit("x");
+            var target = group.followersOf(old).getLast();
+
+            old.log().transferLeadership(target.id(), PATIENCE);
+
+            Await.until("the target leads", () -> target.log().standing().isReady());
+            target.commit("y");
+            Await.until("told", () -> old.heard().hasLostLeadership());
+            Await.until("told", () -> target.heard().readyTerm() > 0);
+            assertThat(target.log().matchIndex(target.id()).value()).isPositive();
+            target.log().transferLeadership(null, PATIENCE);
+            assertThat(group.awaitLeaderOtherThan(target)).isNotEqualTo(target);
+        }
+    }
+
+    @Test
+    void aMemberJoinsFromAnEmptyDirectory_andVotes() throws Exception {
+        try (var group = LocalGroup.started(root, 1)) {
+            var leader = group.awaitLeader();
+            leader.commit("x");
+            var joiner = group.joiner();
+            joiner.start();
+            assertThat(joiner.log().standing().role()).isEqualTo(Role.JOINING);
+
+            leader.log().changeMembers(joiner.member(), null, PATIENCE);
+
+            Await.until("caught up", () -> joiner.machine().has("x"));
+            assertThat(voters(leader)).containsExactlyInAnyOrder(leader.id(), joiner.id());
+            leader.log().transferLeadership(joiner.id(), PATIENCE);
+            Await.until("the joiner leads", () -> joiner.log().standing().isReady());
+            joiner.stop();
+            joiner.start();
+            Await.until("still a voter", () -> voters(joiner).size() == 2);
+            assertThatThrownBy(() ->
+                            group.awaitLeader()
+                                    .log()
+                                    .changeMembers(joiner.member(), null, PATIENCE))
+                    .isInstanceOfSatisfying(
+                            LogOperationException.class,
+                            e -> assertThat(e.kind()).isEqualTo(Kind.ALREADY_A_MEMBER));
+        }
+    }
+
+    @Test
+    void aDeadMember_isReplacedInOneChange() throws Exception {
+        try (var group = LocalGroup.started(root, 3)) {
+            var leader = group.awaitLeader();
+            leader.commit("x");
+            var dead = group.followersOf(leader).getFirst();
+            dead.stop();
+            var fresh = group.joiner();
+            fresh.start();
+
+            leader.log().changeMembers(fresh.member(), dead.id(), PATIENCE);
+
+            Await.until("caught up", () -> fresh.machine().has("x"));
+            assertThat(voters(leader)).contains(fresh.id()).doesNotContain(dead.id()).hasSize(3);
+        }
+    }
+
+    @Test
+    void aRemovedMember_isTold_andTheOthersGoOn() throws Exception {
+        try (var group = LocalGroup.started(root, 3)) {
+            var leader = group.awaitLeader();
+            var gone = group.followersOf(leader).getFirst();
+            leader.commit("x");
+            Await.until("x there", () -> gone.machine().has("x"));
+
+            leader.log().changeMembers(null, gone.id(), PATIENCE);
+
+            assertThat(voters(leader)).doesNotContain(gone.id()).hasSize(2);
+            Await.until("told", () -> gone.heard().isRemoved());
+            assertThat(gone.heard().failure()).isEmpty();
+            leader.commit("y");
+        }
+    }
+
+    @Test
+    void aLeaderThatIsToGo_handsOverFirst() throws Exception {
+        try (var group = LocalGroup.started(root, 3)) {
+            var leader = group.awaitLeader();
+            leader.commit("x");
+
+            assertThatThrownBy(() -> leader.log().changeMembers(null, leader.id(), PATIENCE))
+                    .isInstanceOfSatisfying(
+                            LogOperationException.class,
+                            e -> assertThat(e.kind()).isEqualTo(Kind.NOT_LEADER));
+
+            var next = group.awaitLeaderOtherThan(leader);
+            next.log().changeMembers(null, leader.id(), PATIENCE);
+            assertThat(voters(next)).hasSize(2);
+        }
+    }
+
+    /// With heartbeats every 0.9 s a follower would learn of a commit after half of that.
+    @Test
+    void anIdleFollower_learnsOfACommitAtOnce() throws Exception {
+        try (var group =
+                LocalGroup.started(
+                        root, 3, options -> options.electionTimeout(Duration.ofSeconds(3)))) {
+            var leader = group.awaitLeader();
+            var follower = group.followersOf(leader).getFirst();
+            var millis = new ArrayList<Long>();
+
+            for (int i = 0; i < 7; i++) {
+                var command = "c" + i;
+                leader.commit(command);
+                long from = System.nanoTime();
+                Await.until("applied", () -> follower.machine().has(command));
+                millis.add(Duration.ofNanos(System.nanoTime() - from).toMillis());
+            }
+
+            assertThat(millis.stream().sorted().toList().get(3)).isLessThan(150);
+        }
+    }
+}

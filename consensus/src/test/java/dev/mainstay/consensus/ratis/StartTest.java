@@ -1,0 +1,109 @@
+package dev.mainstay.consensus.ratis;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.mainstay.consensus.CannotStartException;
+import dev.mainstay.consensus.CountingMachine;
+import dev.mainstay.consensus.Firewall;
+import dev.mainstay.consensus.Identity;
+import dev.mainstay.consensus.LocalPeers;
+import java.io.RandomAccessFile;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Optional;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/// Traps 10 and 11: a member that cannot start says why, and nothing is left running.
+class StartTest {
+
+    @TempDir Path root;
+
+    @Test
+    void aTakenPort_isAReason_andNotTheEndOfTheProcess() throws Exception {
+        try (var group = new LocalGroup(root, 1, options -> options);
+                var _ =
+                        new ServerSocket(
+                                group.node(0).settings().bindPort(),
+                                1,
+                                InetAddress.getLoopbackAddress())) {
+            assertThatThrownBy(group.node(0)::start)
+                    .isInstanceOf(CannotStartException.class)
+                    .hasMessageContaining("cannot start n1");
+        }
+    }
+
+    @Test
+    void aMemberRestarts_withEverythingItHad() throws Exception {
+        try (var group = LocalGroup.started(root, 1)) {
+            var node = group.awaitLeader();
+            node.commit("a");
+            node.log().checkpoint();
+            node.commit("b");
+
+            node.stop();
+            node.start();
+            group.awaitLeader();
+
+            assertThat(node.machine().commands()).containsExactly("a", "b");
+        }
+    }
+
+    @Test
+    void aLogThatIsGone_keepsTheMemberDown() throws Exception {
+        try (var group = LocalGroup.started(root, 1)) {
+            var node = group.awaitLeader();
+            node.stop();
+            Files.move(node.directory().resolve("raft"), root.resolve("elsewhere"));
+
+            assertThatThrownBy(node::start)
+                    .isInstanceOf(CannotStartException.class)
+                    .hasMessageContaining("is gone");
+        }
+    }
+
+    @Test
+    void aSecondProcessOnTheSameDirectory_isRefused() throws Exception {
+        try (var group = LocalGroup.started(root, 1)) {
+            var node = group.awaitLeader();
+            var second =
+                    new RatisServer.Plan(
+                            node.settings(),
+                            Identity.claim(node.directory()),
+                            new CountingMachine(root.resolve("second")),
+                            Seams.NONE);
+
+            assertThatThrownBy(() -> RatisLog.start(second, new LocalGroup.Heard(), nobody(node)))
+                    .isInstanceOf(CannotStartException.class);
+
+            node.commit("the first one goes on");
+        }
+    }
+
+    private static LocalPeers nobody(LocalGroup.Node node) {
+        return new LocalPeers(node.id(), new Firewall(), id -> Optional.empty());
+    }
+
+    @Test
+    void aDamagedClosedSegment_isRefused() throws Exception {
+        try (var group = LocalGroup.started(root, 1, LogFixtures::smallSegments)) {
+            var node = group.awaitLeader();
+            LogFixtures.commitKilobytes(node, 200);
+            node.stop();
+            var closed = LogFixtures.closedSegments(node).getFirst();
+            try (var file = new RandomAccessFile(closed.toFile(), "rw")) {
+                file.seek(Files.size(closed) / 2);
+                int there = file.read();
+                file.seek(Files.size(closed) / 2);
+                file.write(~there);
+            }
+
+            assertThatThrownBy(node::start)
+                    .isInstanceOf(CannotStartException.class)
+                    .hasMessageContaining("cannot start n1");
+        }
+    }
+}
