@@ -105,7 +105,7 @@ public final class LocalPeers implements Peers, AutoCloseable {
             throw new IOException(leader.id() + " does not answer");
         }
         node.get().checkpoint(into);
-        if (isCutFrom(leader.id())) {
+        if (isCutFrom(leader.id()) || nodes.apply(leader.id()).isEmpty()) {
             throw new IOException("the connection to " + leader.id() + " broke");
         }
     }

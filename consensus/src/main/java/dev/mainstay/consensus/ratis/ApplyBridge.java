@@ -100,6 +100,7 @@ final class ApplyBridge extends BaseStateMachine {
             events.installing();
             machine.install();
         }
+        OvertakenLog.reconcile(storage.getStorageDir().getCurrentDir().toPath(), machine.durable());
         getLifeCycle().startAndTransition(this::startAfterDurable);
     }
 

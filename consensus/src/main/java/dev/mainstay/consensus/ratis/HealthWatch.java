@@ -7,6 +7,7 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
+import org.apache.ratis.util.ExitUtils;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -21,7 +22,7 @@ final class HealthWatch implements AutoCloseable {
     private static final long PERIOD_MILLIS = 200;
     private static final Duration STEP_DOWN_AFTER = Duration.ofSeconds(5);
     private static final Duration FAIL_AFTER = Duration.ofSeconds(30);
-    private static final int DEAD_LOOKS_MAX = 10;
+    private static final int DEAD_LOOKS_MAX = 25;
     private static final long AGAIN_NANOS = TimeUnit.SECONDS.toNanos(10);
 
     /// What is done about it; each call returns at once.
@@ -112,6 +113,11 @@ final class HealthWatch implements AutoCloseable {
     private void lookAtLife() {
         var server = current.get();
         if (server == null || server.isClosing()) {
+            return;
+        }
+        if (ExitUtils.isTerminated()) {
+            // Ratis wanted to end the process; RatisServer keeps it from doing so with no word.
+            remedies.failed("the log's server gave up: " + ExitUtils.getFirstExitException());
             return;
         }
         deadLooks = server.isDead() ? deadLooks + 1 : 0;

@@ -84,6 +84,7 @@ final class RatisServer implements AutoCloseable {
             return new RatisServer(plan, server, division);
         } catch (IOException | RuntimeException | AssertionError e) {
             closeQuietly(server);
+            ExitUtils.clear();
             throw new CannotStartException(
                     "cannot start " + plan.identity().member() + ": " + reason(e), e);
         }
@@ -138,8 +139,7 @@ final class RatisServer implements AutoCloseable {
     /// Ratis closed the group, and nobody here asked for it.
     boolean isDead() {
         var state = division.getInfo().getLifeCycleState();
-        return !isClosing
-                && (state == LifeCycle.State.CLOSED || state == LifeCycle.State.EXCEPTION);
+        return !isClosing && (state.isClosingOrClosed() || state == LifeCycle.State.EXCEPTION);
     }
 
     long term() {

@@ -8,6 +8,7 @@ import dev.mainstay.consensus.Lost;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Objects;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
@@ -49,8 +50,22 @@ class FailureTest {
                         var _ = leader.propose("-".repeat(1_000));
                         return leader.heard().failure().isPresent();
                     });
-            assertThat(leader.heard().failure().orElseThrow()).isEqualTo("cannot write the log");
             Files.move(current.resolveSibling("gone"), current);
+        }
+    }
+
+    @Test
+    void aFailedWriteOfTheLog_isAFailureAtOnce() throws Exception {
+        try (var group = LocalGroup.started(root, 1)) {
+            var leader = group.awaitLeader();
+            var server = Objects.requireNonNull(leader.log().current());
+
+            server.division()
+                    .getStateMachine()
+                    .event()
+                    .notifyLogFailed(new IOException("EIO"), null);
+
+            assertThat(leader.heard().failure()).contains("cannot write the log");
         }
     }
 

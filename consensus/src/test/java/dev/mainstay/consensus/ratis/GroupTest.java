@@ -62,7 +62,7 @@ class GroupTest {
             var first = group.awaitLeader();
             first.commit("before");
 
-            first.kill();
+            first.stop();
             var second = group.awaitLeaderOtherThan(first);
             second.commit("after");
 

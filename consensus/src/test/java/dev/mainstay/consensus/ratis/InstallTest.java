@@ -87,7 +87,7 @@ class InstallTest {
             var killed = new AtomicBoolean();
             leader.beforeFetchEnds(path -> {
                 killed.set(true);
-                leader.kill();
+                leader.stop();
             });
 
             away.start();
@@ -106,7 +106,7 @@ class InstallTest {
             var away = leaveBehind(group, leader);
             var killed = new AtomicBoolean();
             afterAdopt.set(() -> {
-                leader.kill();
+                leader.stop();
                 killed.set(true);
             });
 
@@ -118,6 +118,23 @@ class InstallTest {
             awaitSame(away, next);
             assertThat(away.machine().installs()).isEqualTo(1);
             assertThat(away.heard().failure()).isEmpty();
+        }
+    }
+
+    @Test
+    void aMemberThatDiedBetweenAdoptingAndInstalling_startsFromTheCheckpoint() throws Exception {
+        try (var group = start()) {
+            var leader = group.awaitLeader();
+            var away = leaveBehind(group, leader);
+            var fetched = root.resolve("fetched");
+            leader.checkpoint(fetched);
+            new CountingMachine(away.directory().resolve("state")).adopt(fetched);
+
+            away.start();
+            awaitSame(away, leader);
+            leader.commit("later");
+
+            awaitSame(away, leader);
         }
     }
 

@@ -29,6 +29,7 @@ import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import java.util.function.UnaryOperator;
@@ -183,7 +184,9 @@ public final class LocalGroup implements AutoCloseable {
     @Override
     public void close() {
         firewall.heal();
-        nodes.forEach(Node::stop);
+        try (var threads = Executors.newVirtualThreadPerTaskExecutor()) {
+            nodes.forEach(node -> threads.execute(node::stop));
+        }
     }
 
     private Optional<LocalPeers.Node> find(MemberId id) {
@@ -258,12 +261,6 @@ public final class LocalGroup implements AutoCloseable {
             if (peers != null) {
                 peers.close();
             }
-        }
-
-        /// As [#stop], but nobody hears a word of it.
-        public void kill() {
-            isolate(this);
-            stop();
         }
 
         public boolean isUp() {
