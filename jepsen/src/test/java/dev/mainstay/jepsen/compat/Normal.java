@@ -69,8 +69,11 @@ final class Normal {
         var text = answer;
         for (var id : remembered.entrySet()) {
             var name = "<" + id.getKey() + ">";
-            text = text.replace(id.getValue(), name);
-            text = text.replace(Long.toString(Long.parseLong(id.getValue(), 16)), name);
+            var number = Long.parseLong(id.getValue(), 16);
+            // etcdctl fills up with zeros in some places and not in others.
+            text = text.replace("%016x".formatted(number), name);
+            text = text.replace(Long.toHexString(number), name);
+            text = text.replace(Long.toString(number), name);
         }
         text = REVISION.matcher(text).replaceAll(m -> m.group(1) + "r" + distance(m.group(2)));
         for (var rule : RULES) {

@@ -25,6 +25,13 @@ class NormalTest {
     }
 
     @Test
+    void aShortLeaseId_isNamed_withAndWithoutLeadingZeros() {
+        var shortId = new Normal(10, Map.of("L2", "694da210d4a6f"));
+
+        assertThat(shortId.of("000694da210d4a6f a/694da210d4a6f", false)).isEqualTo("<L2> a/<L2>");
+    }
+
+    @Test
     void rememberedLeases_areNamed_inBothNotations() {
         assertThat(normal.of("lease 694da210d4a6f719 granted", false))
                 .isEqualTo("lease <L1> granted");
