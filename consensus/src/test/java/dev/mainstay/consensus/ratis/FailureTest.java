@@ -8,6 +8,7 @@ import dev.mainstay.consensus.Lost;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.Objects;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -95,7 +96,7 @@ class FailureTest {
                         root,
                         3,
                         options -> {
-                            options.disk = disk;
+                            options.disks = () -> disk;
                             return options;
                         })) {
             group.awaitLeader();
@@ -107,6 +108,33 @@ class FailureTest {
     }
 
     @Test
+    void aLeaderWithANearlyFullDisk_handsOver() throws Exception {
+        var disks = new ArrayList<CountedDisk>();
+        try (var group =
+                LocalGroup.started(
+                        root,
+                        3,
+                        options -> {
+                            options.disks =
+                                    () -> {
+                                        var disk = new CountedDisk();
+                                        disks.add(disk);
+                                        return disk;
+                                    };
+                            options.diskReserveBytes = 1_000;
+                            return options;
+                        })) {
+            var leader = group.awaitLeader();
+            leader.commit("x");
+
+            disks.get(group.nodes().indexOf(leader)).free.set(10L);
+
+            group.awaitLeaderOtherThan(leader).commit("y");
+            Await.until("told", () -> leader.heard().hasLostLeadership());
+        }
+    }
+
+    @Test
     void aNearlyFullDisk_refusesWrites_untilThereIsSpaceAgain() throws Exception {
         var disk = new CountedDisk();
         try (var group =
@@ -114,7 +142,7 @@ class FailureTest {
                         root,
                         1,
                         options -> {
-                            options.disk = disk;
+                            options.disks = () -> disk;
                             options.diskReserveBytes = 1_000;
                             return options;
                         })) {
