@@ -107,6 +107,37 @@ class FailureTest {
         }
     }
 
+    /// Whoever answered all the same would lend its vote to a leader, and might forget it.
+    @Test
+    void aVoteThatCannotBeMadeDurable_isNotGiven() throws Exception {
+        try (var group =
+                LocalGroup.started(
+                        root,
+                        3,
+                        options -> {
+                            options.disks = BrokenDisk::new;
+                            return options;
+                        })) {
+            Await.until(
+                    "a failure is told",
+                    () ->
+                            group.nodes().stream()
+                                    .anyMatch(node -> node.heard().failure().isPresent()));
+
+            assertThat(group.nodes())
+                    .noneMatch(node -> node.log().standing().isLeader())
+                    .allMatch(node -> node.log().standing().term() == 0);
+        }
+    }
+
+    private static final class BrokenDisk extends CountedDisk {
+
+        @Override
+        public void syncDirectory(Path directory) throws IOException {
+            throw new IOException("EIO");
+        }
+    }
+
     @Test
     void aLeaderWithANearlyFullDisk_handsOver() throws Exception {
         var disks = new ArrayList<CountedDisk>();
