@@ -16,6 +16,8 @@ import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Consumer;
 import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /// Puts waiting commands into entries, one platform thread of its own; [#propose] may be called
 /// from any thread and never blocks.
@@ -29,6 +31,8 @@ import org.jspecify.annotations.Nullable;
 /// - Fates in flight are independent: an entry may be lost and its successor committed.
 /// - Every command's `lost` is called at most once, and not at all when it was applied.
 public final class GroupCommit implements AutoCloseable {
+
+    private static final Logger LOG = LoggerFactory.getLogger(GroupCommit.class);
 
     public static final int COMMANDS_MAX = 256;
     public static final int BATCH_BYTES_MAX = 1 << 20;
@@ -125,7 +129,7 @@ public final class GroupCommit implements AutoCloseable {
             refused = offer(waiting);
         }
         if (refused != null) {
-            waiting.lost.accept(refused);
+            tell(waiting, refused);
         }
     }
 
@@ -206,7 +210,7 @@ public final class GroupCommit implements AutoCloseable {
             if (refused == null) {
                 batch.add(waiting);
             } else {
-                waiting.lost.accept(refused);
+                tell(waiting, refused);
             }
         }
         if (batch.isEmpty()) {
@@ -222,6 +226,15 @@ public final class GroupCommit implements AutoCloseable {
                 EntryCodec.encode(
                         micros.getAsLong(), batch.stream().map(Waiting::command).toList()),
                 flying);
+    }
+
+    /// A caller that throws must not end the thread that serves all of them.
+    private static void tell(Waiting waiting, Lost lost) {
+        try {
+            waiting.lost.accept(lost);
+        } catch (RuntimeException e) {
+            LOG.error("whoever proposed cannot hear that it was lost: {}", lost, e);
+        }
     }
 
     /// Gives up on what is in flight: nobody will hear of it any more.
@@ -245,7 +258,7 @@ public final class GroupCommit implements AutoCloseable {
             lock.unlock();
         }
         for (var waiting : left) {
-            waiting.lost.accept(new Refused(Reason.SHUTTING_DOWN, null));
+            tell(waiting, new Refused(Reason.SHUTTING_DOWN, null));
         }
     }
 
@@ -296,7 +309,7 @@ public final class GroupCommit implements AutoCloseable {
         public void lost(Lost lost) {
             if (settle()) {
                 for (var waiting : batch) {
-                    waiting.lost.accept(lost);
+                    tell(waiting, lost);
                 }
             }
         }

@@ -13,6 +13,8 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.LongAdder;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /// Read indexes for any number of reads, in rounds; runs on the threads of its callers and of the
 /// peers' answers, blocks none of them.
@@ -42,6 +44,8 @@ import org.jspecify.annotations.Nullable;
 /// **A round on a follower** asks the leader, by the same rule: the question leaves after every
 /// read of the round arrived.
 public final class ReadIndexRounds implements AutoCloseable {
+
+    private static final Logger LOG = LoggerFactory.getLogger(ReadIndexRounds.class);
 
     private static final int WAITING_MAX = 1 << 16;
 
@@ -124,7 +128,7 @@ public final class ReadIndexRounds implements AutoCloseable {
             }
         }
         if (refused != null) {
-            waiter.done.accept(new NoLeader(refused));
+            tell(waiter, new NoLeader(refused));
             return;
         }
         reads.increment();
@@ -197,7 +201,16 @@ public final class ReadIndexRounds implements AutoCloseable {
         if (round != null) {
             round.end(closing);
         }
-        left.forEach(waiter -> waiter.done.accept(closing));
+        left.forEach(waiter -> tell(waiter, closing));
+    }
+
+    /// A reader that throws must not keep the others of its round from hearing.
+    private static void tell(Waiter waiter, ReadIndex answer) {
+        try {
+            waiter.done.accept(answer);
+        } catch (RuntimeException e) {
+            LOG.error("a reader cannot hear its read index: {}", answer, e);
+        }
     }
 
     /// Whether `yes` holds more than half of `voters`; of nobody, always.
@@ -308,10 +321,8 @@ public final class ReadIndexRounds implements AutoCloseable {
                 inFlight = null;
             }
             for (var waiter : waiters) {
-                waiter.done.accept(
-                        waiter.hereOnly && !isLeaders && result instanceof Reach
-                                ? new NoLeader("this member does not lead")
-                                : result);
+                boolean isMeant = isLeaders || !waiter.hereOnly || result instanceof NoLeader;
+                tell(waiter, isMeant ? result : new NoLeader("this member does not lead"));
             }
             drive();
         }

@@ -170,6 +170,31 @@ class GroupCommitTest {
     }
 
     @Test
+    void aProposerThatThrows_harmsNobodyElse() throws Exception {
+        fillWindow();
+        appender.refusal = new Refused(Reason.DISK_FULL, null);
+        commit.propose(
+                new byte[1],
+                lost -> {
+                    throw new IllegalStateException("not my day");
+                });
+        appender.refusal = null;
+        commit.propose(
+                new byte[1],
+                lost -> {
+                    throw new IllegalStateException("not my day");
+                });
+        propose(1);
+
+        commit.abandon(Reason.NOT_LEADER);
+        appender.next().fate().lost(new Unknown(Reason.TIMED_OUT));
+
+        assertThat(lost).contains(new Unknown(Reason.TIMED_OUT));
+        propose(9);
+        assertThat(appender.next().sizes()).containsExactly(9);
+    }
+
+    @Test
     void closing_refusesWhatWaits_andDoesNotKnowAboutWhatFlies() throws Exception {
         fillWindow();
         propose(1);

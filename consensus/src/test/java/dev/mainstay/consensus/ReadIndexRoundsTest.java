@@ -328,6 +328,20 @@ class ReadIndexRoundsTest {
     }
 
     @Test
+    void aReaderThatThrows_keepsNobodyFromHearing() {
+        read();
+        rounds.read(answer -> {
+            throw new IllegalStateException("not my day");
+        });
+        read();
+        peers.answer(B, 5);
+        peers.answer(C, 5);
+        peers.answer(C, 5);
+
+        assertThat(answers).containsExactly(reach(100), reach(100));
+    }
+
+    @Test
     void closing_answersEveryone() {
         read();
         read();

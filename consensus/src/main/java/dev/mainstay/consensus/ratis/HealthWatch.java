@@ -79,10 +79,23 @@ final class HealthWatch implements AutoCloseable {
         repeat(diskThread, this::lookAtSpace);
     }
 
-    private static void repeat(ScheduledExecutorService thread, Runnable look) {
+    private void repeat(ScheduledExecutorService thread, Runnable look) {
         var _ =
                 thread.scheduleWithFixedDelay(
-                        look, PERIOD_MILLIS, PERIOD_MILLIS, TimeUnit.MILLISECONDS);
+                        () -> lookOrFail(look),
+                        PERIOD_MILLIS,
+                        PERIOD_MILLIS,
+                        TimeUnit.MILLISECONDS);
+    }
+
+    /// The executor would keep an exception to itself, and never look again.
+    private void lookOrFail(Runnable look) {
+        try {
+            look.run();
+        } catch (RuntimeException e) {
+            LOG.error("the health of this member cannot be watched", e);
+            remedies.failed("the health of this member cannot be watched: " + e);
+        }
     }
 
     boolean isDiskFull() {

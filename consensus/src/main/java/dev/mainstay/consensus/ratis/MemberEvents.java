@@ -20,11 +20,15 @@ import org.apache.ratis.protocol.RaftClientRequest;
 import org.apache.ratis.server.leader.FollowerInfo;
 import org.apache.ratis.server.protocol.TermIndex;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /// Spreads what Ratis says to whom it concerns. Called on Ratis' threads, some of which hold its
 /// locks; the [LogListener] hears on one thread of its own, in order, except of a failure: of that
 /// at once.
 final class MemberEvents implements ApplyBridge.Events, MainstayRpc.Hooks, AutoCloseable {
+
+    private static final Logger LOG = LoggerFactory.getLogger(MemberEvents.class);
 
     private final RatisServer.Plan plan;
     private final MemberId self;
@@ -93,7 +97,13 @@ final class MemberEvents implements ApplyBridge.Events, MainstayRpc.Hooks, AutoC
 
     @Override
     public void voted() throws IOException {
-        plan.seams().disk().syncDirectory(current());
+        try {
+            plan.seams().disk().syncDirectory(current());
+        } catch (IOException e) {
+            // No second try after a failed sync: what it was to write may be lost for good.
+            failed("cannot make the own vote durable", e);
+            throw e;
+        }
     }
 
     @Override
@@ -119,7 +129,7 @@ final class MemberEvents implements ApplyBridge.Events, MainstayRpc.Hooks, AutoC
     public void leaderChanged(@Nullable MemberId leader) throws IOException {
         if (self.equals(leader)) {
             // The candidate's vote for itself, before anything is sent as leader.
-            plan.seams().disk().syncDirectory(current());
+            voted();
             electionsWon.incrementAndGet();
         }
         if (leader != null) {
@@ -200,7 +210,7 @@ final class MemberEvents implements ApplyBridge.Events, MainstayRpc.Hooks, AutoC
             voted();
             tellRemoved();
         } catch (IOException e) {
-            failed("cannot write the own vote", e);
+            LOG.warn("this member was not removed, its election broke off", e);
         }
     }
 

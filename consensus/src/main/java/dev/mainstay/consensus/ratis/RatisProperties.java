@@ -117,6 +117,9 @@ final class RatisProperties {
                 "install.snapshot.enabled");
         must(RaftServerConfigKeys.Log.purgeUptoSnapshotIndex(properties), "purge.upto.snapshot");
         must(!RaftServerConfigKeys.Snapshot.autoTriggerEnabled(properties), "auto.trigger");
+        must(
+                RaftServerConfigKeys.closeThreshold(properties).toLong(TimeUnit.SECONDS) == 300,
+                "close.threshold");
         must(RaftServerConfigKeys.storageDir(properties).size() == 1, "storage.dir");
     }
 

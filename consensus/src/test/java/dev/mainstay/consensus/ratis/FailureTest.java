@@ -8,6 +8,7 @@ import dev.mainstay.consensus.Lost;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.Objects;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -95,7 +96,7 @@ class FailureTest {
                         root,
                         3,
                         options -> {
-                            options.disk = disk;
+                            options.disks = () -> disk;
                             return options;
                         })) {
             group.awaitLeader();
@@ -103,6 +104,64 @@ class FailureTest {
             assertThat(disk.syncs.get())
                     .as("one voter and the leader itself, of three members")
                     .isGreaterThanOrEqualTo(2);
+        }
+    }
+
+    /// Whoever answered all the same would lend its vote to a leader, and might forget it.
+    @Test
+    void aVoteThatCannotBeMadeDurable_isNotGiven() throws Exception {
+        try (var group =
+                LocalGroup.started(
+                        root,
+                        3,
+                        options -> {
+                            options.disks = BrokenDisk::new;
+                            return options;
+                        })) {
+            Await.until(
+                    "a failure is told",
+                    () ->
+                            group.nodes().stream()
+                                    .anyMatch(node -> node.heard().failure().isPresent()));
+
+            assertThat(group.nodes())
+                    .noneMatch(node -> node.log().standing().isLeader())
+                    .allMatch(node -> node.log().standing().term() == 0);
+        }
+    }
+
+    private static final class BrokenDisk extends CountedDisk {
+
+        @Override
+        public void syncDirectory(Path directory) throws IOException {
+            throw new IOException("EIO");
+        }
+    }
+
+    @Test
+    void aLeaderWithANearlyFullDisk_handsOver() throws Exception {
+        var disks = new ArrayList<CountedDisk>();
+        try (var group =
+                LocalGroup.started(
+                        root,
+                        3,
+                        options -> {
+                            options.disks =
+                                    () -> {
+                                        var disk = new CountedDisk();
+                                        disks.add(disk);
+                                        return disk;
+                                    };
+                            options.diskReserveBytes = 1_000;
+                            return options;
+                        })) {
+            var leader = group.awaitLeader();
+            leader.commit("x");
+
+            disks.get(group.nodes().indexOf(leader)).free.set(10L);
+
+            group.awaitLeaderOtherThan(leader).commit("y");
+            Await.until("told", () -> leader.heard().hasLostLeadership());
         }
     }
 
@@ -114,7 +173,7 @@ class FailureTest {
                         root,
                         1,
                         options -> {
-                            options.disk = disk;
+                            options.disks = () -> disk;
                             options.diskReserveBytes = 1_000;
                             return options;
                         })) {

@@ -142,26 +142,54 @@ class InstallTest {
     @Test
     void aMemberThatNeedsExactlyTheLeadersFirstEntry_isNotAskedToInstallForEver() throws Exception {
         try (var group = start()) {
-            var leader = group.awaitLeader();
-            leader.commit("early");
-            var away = group.followersOf(leader).getLast();
-            awaitSame(away, leader);
-            away.log().checkpoint();
-            var durable = away.machine().durable().index();
-            away.stop();
-            var next = group.followersOf(leader).getFirst();
+            var away = endRightBeforeTheLeadersLog(group);
 
-            leader.log().transferLeadership(next.id(), LogFixtures.PATIENCE);
-            group.awaitLeaderOtherThan(leader);
-            LogFixtures.commitKilobytes(next, 20);
-            next.log().checkpoint();
-            Await.until(
-                    "the first entry is the one that is needed",
-                    () -> LogFixtures.startIndex(next) == durable.value() + 1);
             away.start();
 
-            awaitSame(away, next);
+            awaitSame(away, group.awaitLeader());
+            assertThat(away.machine().installs()).isZero();
         }
+    }
+
+    /// The same without our fix, so that the story above is known to be the one that needs it.
+    @Test
+    void withoutTheFix_suchAMemberIsAskedToInstallForEver() throws Exception {
+        try (var group =
+                LocalGroup.started(
+                        root,
+                        3,
+                        options -> {
+                            options.isAppenderFixed = false;
+                            return LogFixtures.smallSegments(options);
+                        })) {
+            var away = endRightBeforeTheLeadersLog(group);
+            var leader = group.awaitLeader();
+
+            away.start();
+
+            Await.until("asked again and again", () -> away.installRequests() > 50);
+            assertThat(away.machine().commands()).isNotEqualTo(leader.machine().commands());
+        }
+    }
+
+    private static LocalGroup.Node endRightBeforeTheLeadersLog(LocalGroup group) throws Exception {
+        var leader = group.awaitLeader();
+        leader.commit("early");
+        var away = group.followersOf(leader).getLast();
+        awaitSame(away, leader);
+        away.log().checkpoint();
+        var durable = away.machine().durable().index();
+        away.stop();
+        var next = group.followersOf(leader).getFirst();
+        // Segments end at term changes.
+        leader.log().transferLeadership(next.id(), LogFixtures.PATIENCE);
+        group.awaitLeaderOtherThan(leader);
+        LogFixtures.commitKilobytes(next, 20);
+        next.log().checkpoint();
+        Await.until(
+                "the first entry is the one that is needed",
+                () -> LogFixtures.startIndex(next) == durable.value() + 1);
+        return away;
     }
 
     @Test

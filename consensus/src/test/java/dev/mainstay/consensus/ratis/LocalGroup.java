@@ -31,7 +31,9 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
+import java.util.function.Supplier;
 import java.util.function.UnaryOperator;
 import org.apache.ratis.grpc.GrpcConfigKeys;
 import org.jspecify.annotations.Nullable;
@@ -50,7 +52,7 @@ public final class LocalGroup implements AutoCloseable {
         long keptEntries = 0;
         long checkpointBytes = 64 << 20;
         long diskReserveBytes = 0;
-        Seams.Disk disk = Seams.NONE.disk();
+        Supplier<Seams.Disk> disks = Seams.NONE::disk;
         boolean isAppenderFixed = true;
         Machines machines = CountingMachine::new;
         Map<String, String> properties = new HashMap<>();
@@ -206,6 +208,7 @@ public final class LocalGroup implements AutoCloseable {
         private @Nullable StateMachine machine;
         private @Nullable LocalPeers peers;
         private volatile Heard heard = new Heard();
+        private final AtomicInteger installRequests = new AtomicInteger();
         private volatile Consumer<Path> beforeFetchEnds = path -> {};
 
         Node(Member member, Path directory, int port) {
@@ -247,8 +250,10 @@ public final class LocalGroup implements AutoCloseable {
                             GrpcConfigKeys.Server.setServicesCustomizer(
                                     parameters,
                                     (builder, types) ->
-                                            builder.intercept(new WireCutter(id(), firewall))),
-                    options.disk,
+                                            builder.intercept(
+                                                    new WireCutter(
+                                                            id(), firewall, installRequests))),
+                    options.disks.get(),
                     options.isAppenderFixed);
         }
 
@@ -286,6 +291,11 @@ public final class LocalGroup implements AutoCloseable {
 
         public CountingMachine machine() {
             return (CountingMachine) Objects.requireNonNull(machine, "not started");
+        }
+
+        /// How often a leader asked this member to install a checkpoint.
+        public int installRequests() {
+            return installRequests.get();
         }
 
         public Heard heard() {

@@ -2,6 +2,7 @@ package dev.mainstay.consensus.ratis;
 
 import dev.mainstay.consensus.Firewall;
 import dev.mainstay.consensus.MemberId;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.apache.ratis.proto.RaftProtos.AppendEntriesRequestProto;
 import org.apache.ratis.proto.RaftProtos.InstallSnapshotRequestProto;
 import org.apache.ratis.proto.RaftProtos.ReadIndexRequestProto;
@@ -25,9 +26,13 @@ final class WireCutter implements ServerInterceptor {
     private final MemberId self;
     private final Firewall firewall;
 
-    WireCutter(MemberId self, Firewall firewall) {
+    private final AtomicInteger installRequests;
+
+    /// @param installRequests counts how often this member was asked to install a checkpoint
+    WireCutter(MemberId self, Firewall firewall, AtomicInteger installRequests) {
         this.self = self;
         this.firewall = firewall;
+        this.installRequests = installRequests;
     }
 
     @Override
@@ -87,7 +92,7 @@ final class WireCutter implements ServerInterceptor {
         }
     }
 
-    private static final class Heard<Q> extends SimpleForwardingServerCallListener<Q> {
+    private final class Heard<Q> extends SimpleForwardingServerCallListener<Q> {
 
         private final Wire<Q, ?> wire;
 
@@ -99,6 +104,9 @@ final class WireCutter implements ServerInterceptor {
         @Override
         public void onMessage(Q message) {
             wire.caller = caller(message);
+            if (message instanceof InstallSnapshotRequestProto) {
+                installRequests.incrementAndGet();
+            }
             if (wire.losesIn()) {
                 wire.request(1);
             } else {
