@@ -12,6 +12,7 @@ import org.jspecify.annotations.Nullable;
 import org.rocksdb.Checkpoint;
 import org.rocksdb.FlushOptions;
 import org.rocksdb.RocksDBException;
+import org.rocksdb.Status;
 import org.rocksdb.WriteBatch;
 
 /// A byte store in a RocksDB without a log of its own; reads from any thread, the rest from one
@@ -83,7 +84,7 @@ public final class RocksByteStore implements ByteStore {
 
     @Override
     public void startFlush() {
-        change("cannot start a flush", () -> flush(false));
+        change("cannot start a flush", this::beginFlush);
     }
 
     @Override
@@ -134,6 +135,24 @@ public final class RocksByteStore implements ByteStore {
         try (var nativeBatch = new WriteBatch(batch.serialized())) {
             database.rocks.write(database.unlogged, nativeBatch);
         }
+    }
+
+    private void beginFlush() throws RocksDBException {
+        try {
+            flush(false);
+        } catch (RocksDBException e) {
+            // RocksDB does not start one while it has stopped writes to catch up. So wait here, as
+            // the next write would.
+            if (!isBusy(e)) {
+                throw e;
+            }
+            flush(true);
+        }
+    }
+
+    private static boolean isBusy(RocksDBException e) {
+        var status = e.getStatus();
+        return status != null && status.getCode() == Status.Code.TryAgain;
     }
 
     private void flush(boolean waits) throws RocksDBException {

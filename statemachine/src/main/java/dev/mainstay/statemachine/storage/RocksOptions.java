@@ -119,10 +119,10 @@ final class RocksOptions implements AutoCloseable {
     private static void setFamily(
             ColumnFamilyOptions options, RocksSettings settings, BlockBasedTableConfig tables) {
         options.setTableFormatConfig(tables)
-                // The write buffer manager's bound is the one that counts; this lets one family
-                // take most of it.
-                .setWriteBufferSize(settings.writeBufferBytes())
-                .setMaxWriteBufferNumber(4)
+                // The write buffer manager's bound starts flushes; these bound what may pile up
+                // while a flush is slower than the writes: half as much again, then writes wait.
+                .setWriteBufferSize(settings.writeBufferBytes() / 2)
+                .setMaxWriteBufferNumber(3)
                 // Eight families that hold little must not reserve eight megabytes.
                 .setArenaBlockSize(256 * KB)
                 .setCompressionType(CompressionType.LZ4_COMPRESSION)

@@ -13,7 +13,7 @@ import org.junit.jupiter.api.io.TempDir;
 /// Kills a real process that writes, again and again on the same files.
 final class RocksCrashTest {
 
-    private static final int ROUNDS = 10;
+    private static final int ROUNDS = 8;
 
     @TempDir Path directory;
 

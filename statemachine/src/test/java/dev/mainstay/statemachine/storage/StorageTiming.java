@@ -5,6 +5,7 @@ import static java.nio.charset.StandardCharsets.US_ASCII;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.SplittableRandom;
 import org.rocksdb.RocksDBException;
 import org.rocksdb.WriteBatch;
@@ -104,20 +105,21 @@ final class StorageTiming {
         }
     }
 
-    /// Both ways in turn, into one database; the best of each counts, as others use the machine.
+    /// Both ways in turn, into one database, in short rounds whose median counts: others use the
+    /// machine too.
     private void puts(Path directory, int size) throws RocksDBException {
         var database = RocksDatabase.open(directory, settings(), false);
-        double own = Double.MAX_VALUE;
-        double jni = Double.MAX_VALUE;
-        double building = Double.MAX_VALUE;
-        for (int i = 0; i < 12; i++) {
-            own = Math.min(own, micros(20_000, n -> writeOwn(database, size, n)));
-            jni = Math.min(jni, micros(20_000, n -> writeJni(database, size, n)));
-            building = Math.min(building, micros(20_000, n -> buildOwn(database, size, n)));
+        var own = new double[101];
+        var jni = new double[101];
+        for (int i = 0; i < own.length; i++) {
+            own[i] = micros(4_000, n -> writeOwn(database, size, n));
+            jni[i] = micros(4_000, n -> writeJni(database, size, n));
         }
+        Arrays.sort(own);
+        Arrays.sort(jni);
         System.out.printf(
-                "put in a batch of %4d: own %5.2f (building %4.2f), JNI %5.2f%n",
-                size, own, building, jni);
+                "put in a batch of %4d: own %5.2f, JNI %5.2f (best %5.2f, %5.2f)%n",
+                size, own[50], jni[50], own[0], jni[0]);
         database.lifetime.close();
     }
 
@@ -127,17 +129,6 @@ final class StorageTiming {
                 fillOwn(batch, size);
                 try (var nativeBatch = new WriteBatch(batch.serialized())) {
                     database.rocks.write(database.unlogged, nativeBatch);
-                }
-            }
-        }
-    }
-
-    private void buildOwn(RocksDatabase database, int size, int n) {
-        try (var batch = new RocksBatch(database.ids())) {
-            for (int i = 0; i < n; i += size) {
-                fillOwn(batch, size);
-                if (batch.serialized().length == 0) {
-                    throw new AssertionError();
                 }
             }
         }
@@ -155,7 +146,7 @@ final class StorageTiming {
             for (int i = 0; i < n; i += size) {
                 batch.clear();
                 for (int j = 0; j < size; j++) {
-                    batch.put(database.handle(family(j)), key("key", random.nextInt(KEYS)), value);
+                    batch.put(database.handle(family(j)), writtenKey(j), value);
                 }
                 database.rocks.write(database.unlogged, batch);
             }
