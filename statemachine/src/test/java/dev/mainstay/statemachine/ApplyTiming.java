@@ -14,6 +14,7 @@ import dev.mainstay.statemachine.storage.Family;
 import dev.mainstay.statemachine.storage.RocksByteStore;
 import dev.mainstay.statemachine.storage.RocksSettings;
 import java.io.IOException;
+import java.lang.management.ManagementFactory;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -52,22 +53,27 @@ final class ApplyTiming {
         var random = new SplittableRandom(1);
         long counter = 1L << TxnId.COUNTER_BITS;
         long applying = 0;
+        long cpu = 0;
+        var threads = ManagementFactory.getThreadMXBean();
         for (int index = 0; index < load.puts / load.entrySize; index++) {
             List<ByteBuffer> entry = new ArrayList<>();
             for (int i = 0; i < load.entrySize; i++) {
                 entry.add(put(new TxnId(0, counter++), index, random, load.keys));
             }
+            long cpuFrom = threads.getCurrentThreadCpuTime();
             long from = System.nanoTime();
             store.apply(index, 1, index, entry, _ -> true);
             applying += System.nanoTime() - from;
+            cpu += threads.getCurrentThreadCpuTime() - cpuFrom;
         }
         double each = 1e-3 / load.puts;
         System.out.printf(
-                "%d puts, %d keys: %.2f µs per put; get %.2f, write %.2f, the rest %.2f;"
-                        + " %.2f records per put%n",
+                "%d puts, %d keys: %.2f µs per put, %.2f of CPU;"
+                        + " get %.2f, write %.2f, the rest %.2f; %.2f records per put%n",
                 load.puts,
                 load.keys,
                 applying * each,
+                cpu * each,
                 timed.reading * each,
                 timed.writing * each,
                 (applying - timed.reading - timed.writing) * each,

@@ -34,6 +34,11 @@ final class RandomCommands {
     private final SplittableRandom random;
     private final int settingBytes;
     private final long[] counters = new long[4];
+
+    /// Per node, ids that nobody has used yet. An id belongs to one command and one `since`.
+    private final List<List<TxnId>> skipped =
+            List.of(List.of(), new ArrayList<>(), new ArrayList<>(), new ArrayList<>());
+
     private final List<Command> sent = new ArrayList<>();
     private long revision = 1;
 
@@ -173,10 +178,19 @@ final class RandomCommands {
         if (node == 0) {
             return new TxnId(random.nextLong() | 1, random.nextLong());
         }
-        // Mostly one after the other, sometimes with a gap, sometimes overtaken.
-        counters[node] += 1 + (random.nextInt(5) == 0 ? 2 : 0);
-        long back = random.nextInt(8) == 0 ? 1 : 0;
-        return new TxnId(0, ((long) node << TxnId.COUNTER_BITS) + counters[node] - back);
+        // Mostly one after the other; some are left out, and come later or never.
+        var leftOut = skipped.get(node);
+        if (!leftOut.isEmpty() && random.nextInt(6) == 0) {
+            return leftOut.removeLast();
+        }
+        if (random.nextInt(5) == 0) {
+            leftOut.add(nextOf(node));
+        }
+        return nextOf(node);
+    }
+
+    private TxnId nextOf(int node) {
+        return new TxnId(0, ((long) node << TxnId.COUNTER_BITS) + ++counters[node]);
     }
 
     private long lease() {
