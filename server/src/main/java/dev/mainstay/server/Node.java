@@ -79,8 +79,7 @@ public final class Node implements AutoCloseable {
                         threads.eventLoop());
         LOG.info("consistent recovery state reached at {}", machine.store().position());
         log = RatisLog.start(logSettings(), identity, machine, gateway, links);
-        gateway.start(
-                new GroupGateway.Ground(log, machine, feed, links, log::isDiskFull));
+        gateway.start(new GroupGateway.Ground(log, machine, feed, links, log::isDiskFull));
         watches = new WatchService(gateway, WatchSettings.DEFAULT);
         openGrpc();
         http = HttpPort.open(config, gateway, metrics);
@@ -172,9 +171,7 @@ public final class Node implements AutoCloseable {
     }
 
     private void every(long millis, Runnable run) {
-        var _ =
-                threads.timer()
-                        .scheduleWithFixedDelay(run, millis, millis, TimeUnit.MILLISECONDS);
+        var _ = threads.timer().scheduleWithFixedDelay(run, millis, millis, TimeUnit.MILLISECONDS);
     }
 
     private void afterAWhile(Runnable run) {
@@ -183,14 +180,13 @@ public final class Node implements AutoCloseable {
 
     private void tidyShelf() {
         threads.storage()
-                .execute(
-                        () -> {
-                            try {
-                                shelf.tidy();
-                            } catch (IOException e) {
-                                LOG.warn("an old checkpoint could not be deleted", e);
-                            }
-                        });
+                .execute(() -> {
+                    try {
+                        shelf.tidy();
+                    } catch (IOException e) {
+                        LOG.warn("an old checkpoint could not be deleted", e);
+                    }
+                });
     }
 
     /// Hands leadership over, finishes what is in flight, closes. Blocking, seconds.

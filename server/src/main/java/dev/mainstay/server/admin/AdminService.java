@@ -53,37 +53,34 @@ public final class AdminService extends AdminGrpc.AdminImplBase {
     private <T> void answer(StreamObserver<T> observer, Work<T> work) {
         Thread.ofVirtual()
                 .name("admin")
-                .start(
-                        () -> {
-                            try {
-                                send(observer, work.run());
-                            } catch (LogOperationException e) {
-                                fail(observer, status(e.kind()).withDescription(e.getMessage()));
-                            } catch (InterruptedException e) {
-                                fail(observer, Status.CANCELLED);
-                            }
-                        });
+                .start(() -> {
+                    try {
+                        send(observer, work.run());
+                    } catch (LogOperationException e) {
+                        fail(observer, status(e.kind()).withDescription(e.getMessage()));
+                    } catch (InterruptedException e) {
+                        fail(observer, Status.CANCELLED);
+                    }
+                });
     }
 
     private <T> void send(StreamObserver<T> observer, T answer) {
         gateway.eventLoop()
-                .execute(
-                        () -> {
-                            if (!isCancelled(observer)) {
-                                observer.onNext(answer);
-                                observer.onCompleted();
-                            }
-                        });
+                .execute(() -> {
+                    if (!isCancelled(observer)) {
+                        observer.onNext(answer);
+                        observer.onCompleted();
+                    }
+                });
     }
 
     private void fail(StreamObserver<?> observer, Status status) {
         gateway.eventLoop()
-                .execute(
-                        () -> {
-                            if (!isCancelled(observer)) {
-                                observer.onError(status.asRuntimeException());
-                            }
-                        });
+                .execute(() -> {
+                    if (!isCancelled(observer)) {
+                        observer.onError(status.asRuntimeException());
+                    }
+                });
     }
 
     /// Event loop, like the cancellation itself.
@@ -219,10 +216,9 @@ public final class AdminService extends AdminGrpc.AdminImplBase {
                         .filter(m -> m.id().number() != except)
                         .filter(m -> m.id().name().equals(name) || m.id().toString().equals(name))
                         .findFirst();
-        return found.orElseThrow(
-                () ->
-                        new LogOperationException(
-                                Kind.NO_SUCH_MEMBER, "no member is called '" + name + "'"));
+        return found.orElseThrow(() ->
+                new LogOperationException(
+                        Kind.NO_SUCH_MEMBER, "no member is called '" + name + "'"));
     }
 
     @Override

@@ -28,7 +28,8 @@ final class Calls implements Awaited {
     /// Where an attempt goes; set once, before the first call.
     interface Route {
 
-        /// Sends `call` on its way as attempt `attempt`; false when there is no leader to send it to.
+        /// Sends `call` on its way as attempt `attempt`; false when there is no leader to send it
+        /// to.
         boolean send(Call call, int attempt);
     }
 
@@ -122,13 +123,12 @@ final class Calls implements Awaited {
 
     private void finish(Call call, Outcome outcome) {
         byId.remove(call.id(), call);
-        eventLoop.execute(
-                () -> {
-                    var listener = call.takeListener();
-                    if (listener != null) {
-                        tell(listener, outcome);
-                    }
-                });
+        eventLoop.execute(() -> {
+            var listener = call.takeListener();
+            if (listener != null) {
+                tell(listener, outcome);
+            }
+        });
     }
 
     @Override
@@ -155,11 +155,10 @@ final class Calls implements Awaited {
             return;
         }
         // One hand-over for the whole entry.
-        eventLoop.execute(
-                () -> {
-                    answers.forEach(a -> tell(a.listener, a.outcome));
-                    due.forEach(Runnable::run);
-                });
+        eventLoop.execute(() -> {
+            answers.forEach(a -> tell(a.listener, a.outcome));
+            due.forEach(Runnable::run);
+        });
     }
 
     /// A listener that fails must not take the answers of the others with it.

@@ -29,13 +29,12 @@ final class Freshness {
             return;
         }
         long asked = System.nanoTime();
-        log.readIndex(
-                answer -> {
-                    isAsking.set(false);
-                    if (answer instanceof ReadIndex.Reach(var index)) {
-                        applied.whenAtLeast(index.value(), () -> proven(asked));
-                    }
-                });
+        log.readIndex(answer -> {
+            isAsking.set(false);
+            if (answer instanceof ReadIndex.Reach(var index)) {
+                applied.whenAtLeast(index.value(), () -> proven(asked));
+            }
+        });
     }
 
     void proven(long at) {

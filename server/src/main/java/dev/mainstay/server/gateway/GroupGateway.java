@@ -5,10 +5,8 @@ import dev.mainstay.consensus.LogOperationException;
 import dev.mainstay.consensus.LogOperationException.Kind;
 import dev.mainstay.consensus.MemberId;
 import dev.mainstay.consensus.Membership;
-import dev.mainstay.consensus.ReadIndex;
 import dev.mainstay.consensus.ReplicatedLog;
 import dev.mainstay.consensus.Standing;
-import dev.mainstay.server.group.AppliedIndex;
 import dev.mainstay.server.group.Awaited;
 import dev.mainstay.server.group.GroupStateMachine;
 import dev.mainstay.statemachine.LeaseListener;
@@ -73,8 +71,7 @@ public final class GroupGateway implements Gateway, LogListener {
     }
 
     /// The threads of the node.
-    public record Threads(
-            Executor eventLoop, Executor storage, ScheduledExecutorService timer) {}
+    public record Threads(Executor eventLoop, Executor storage, ScheduledExecutorService timer) {}
 
     /// What the gateway stands on, once it is there.
     public record Ground(
@@ -85,7 +82,7 @@ public final class GroupGateway implements Gateway, LogListener {
             BooleanSupplier isDiskFull) {}
 
     private record Parts(
-            Ground ground, GroupLeases leases, GroupMembers members, Freshness freshness) {}
+            Ground ground, GroupLeases leases, GroupMembers members, Reads reads) {}
 
     private final Settings settings;
     private final Threads threads;
@@ -141,7 +138,8 @@ public final class GroupGateway implements Gateway, LogListener {
                         this::putSetting,
                         settings.version);
         var freshness = new Freshness(log, ground.machine.appliedIndex());
-        parts = new Parts(ground, leases, members, freshness);
+        var reads = new Reads(log, ground.machine, freshness, threads, () -> isStopping);
+        parts = new Parts(ground, leases, members, reads);
         leadership.membersAre(log.membership());
         leadership.leaderIs(log.standing().leader());
         calls.routeBy(new LogOrLeader(log, leadership, ground.remote));
@@ -174,7 +172,9 @@ public final class GroupGateway implements Gateway, LogListener {
     }
 
     private void every(long millis, Runnable run) {
-        var _ = threads.timer.scheduleWithFixedDelay(guarded(run), millis, millis, TimeUnit.MILLISECONDS);
+        var _ =
+                threads.timer.scheduleWithFixedDelay(
+                        guarded(run), millis, millis, TimeUnit.MILLISECONDS);
     }
 
     /// A timer that throws would never run again; nothing here may fail in silence.
@@ -250,95 +250,22 @@ public final class GroupGateway implements Gateway, LogListener {
 
     @Override
     public void whenStrict(long deadline, Consumer<Readiness> ready) {
-        var ground = parts().ground;
-        ground.log.readIndex(
-                answer -> {
-                    switch (answer) {
-                        case ReadIndex.Reach(var index) -> {
-                            var wait = new Wait(deadline, ready);
-                            wait.until(ground.machine.appliedIndex(), index.value());
-                        }
-                        case ReadIndex.NoLeader(var reason) -> strictAgain(deadline, reason, ready);
-                    }
-                });
-    }
-
-    private void strictAgain(long deadline, String reason, Consumer<Readiness> ready) {
-        if (isStopping || deadline - System.nanoTime() < RETRY_MILLIS * 1_000_000) {
-            threads.eventLoop.execute(() -> ready.accept(new Readiness.NoLeader(reason)));
-        } else {
-            var _ = threads.timer.schedule(
-                    () -> whenStrict(deadline, ready), 2 * RETRY_MILLIS, TimeUnit.MILLISECONDS);
-        }
-    }
-
-    /// A read that waits for the applied index, but not longer than its deadline.
-    private final class Wait {
-        private final long deadline;
-        private @Nullable Consumer<Readiness> ready;
-
-        Wait(long deadline, Consumer<Readiness> ready) {
-            this.deadline = deadline;
-            this.ready = ready;
-        }
-
-        void until(AppliedIndex applied, long index) {
-            if (applied.get() < index) {
-                var _ = threads.timer.schedule(
-                        () -> end(new Readiness.TooSlow()),
-                        deadline - System.nanoTime(),
-                        TimeUnit.NANOSECONDS);
-            }
-            applied.whenAtLeast(index, () -> end(Readiness.READY));
-        }
-
-        private void end(Readiness how) {
-            threads.eventLoop.execute(
-                    () -> {
-                        // Only the event loop touches the field.
-                        var listener = ready;
-                        ready = null;
-                        if (listener != null) {
-                            listener.accept(how);
-                        }
-                    });
-        }
+        parts().reads.whenStrict(deadline, ready);
     }
 
     @Override
     public void whenAtRevision(long revision, long deadline, Consumer<Readiness> ready) {
-        if (store().position().revision() >= revision) {
-            threads.eventLoop.execute(() -> ready.accept(Readiness.READY));
-        } else if (isStopping || deadline - System.nanoTime() < 0) {
-            threads.eventLoop.execute(() -> ready.accept(new Readiness.TooSlow()));
-        } else {
-            var _ = threads.timer.schedule(
-                    () -> whenAtRevision(revision, deadline, ready), 1, TimeUnit.MILLISECONDS);
-        }
+        parts().reads.whenAtRevision(revision, deadline, ready);
     }
 
     @Override
     public long stalenessMillis() {
-        return parts().freshness.stalenessMillis();
+        return parts().reads.stalenessMillis();
     }
 
     @Override
     public void whenFresh(long millis, long deadline, Consumer<Readiness> ready) {
-        long staleness = stalenessMillis();
-        if (staleness >= 0 && staleness <= millis) {
-            threads.eventLoop.execute(() -> ready.accept(Readiness.READY));
-            return;
-        }
-        // A strict read is as fresh as the moment when it was asked for.
-        long asked = System.nanoTime();
-        whenStrict(
-                deadline,
-                readiness -> {
-                    if (readiness instanceof Readiness.Ready) {
-                        parts().freshness.proven(asked);
-                    }
-                    ready.accept(readiness);
-                });
+        parts().reads.whenFresh(millis, deadline, ready);
     }
 
     private Verdict putSetting(String name, byte @Nullable [] value)
@@ -411,10 +338,14 @@ public final class GroupGateway implements Gateway, LogListener {
     /// Figures for monitoring, by name.
     public Map<String, Long> gauges() {
         return Map.of(
-                "waiting_calls", (long) calls.size(),
-                "staleness_millis", stalenessMillis(),
-                "leads", leadership.isLeading() ? 1L : 0L,
-                "disk_full", isDiskFull() ? 1L : 0L);
+                "waiting_calls",
+                (long) calls.size(),
+                "staleness_millis",
+                stalenessMillis(),
+                "leads",
+                leadership.isLeading() ? 1L : 0L,
+                "disk_full",
+                isDiskFull() ? 1L : 0L);
     }
 
     /// No more timers, no more retries.
@@ -425,35 +356,32 @@ public final class GroupGateway implements Gateway, LogListener {
     @Override
     public void leaderChanged(@Nullable MemberId leader, long term) {
         leadership.leaderIs(leader);
-        later(
-                () -> {
-                    parts().ground.remote.leaderIs(leadership.leader().orElse(null));
-                    calls.retry();
-                });
+        later(() -> {
+            parts().ground.remote.leaderIs(leadership.leader().orElse(null));
+            calls.retry();
+        });
     }
 
     @Override
     public void leadershipReady(long term) {
-        later(
-                () -> {
-                    clock.lead(term);
-                    try (var view = store().openReadView()) {
-                        clock.load(term, view, System.nanoTime());
-                    }
-                    leadership.leads(term);
-                    LOG.info("leads the group in term {}", term);
-                    calls.retry();
-                });
+        later(() -> {
+            clock.lead(term);
+            try (var view = store().openReadView()) {
+                clock.load(term, view, System.nanoTime());
+            }
+            leadership.leads(term);
+            LOG.info("leads the group in term {}", term);
+            calls.retry();
+        });
     }
 
     @Override
     public void leadershipLost() {
         leadership.leadsNoLonger();
-        later(
-                () -> {
-                    leadership.leadsNoLonger();
-                    clock.stop();
-                });
+        later(() -> {
+            leadership.leadsNoLonger();
+            clock.stop();
+        });
     }
 
     @Override

@@ -84,8 +84,11 @@ public final class GroupLeases implements Leases {
             done.accept(new Answer.NoLeader(reason));
             return;
         }
-        var _ = timers.timer.schedule(
-                () -> ask(lease, renews, deadline, done), RETRY_MILLIS, TimeUnit.MILLISECONDS);
+        var _ =
+                timers.timer.schedule(
+                        () -> ask(lease, renews, deadline, done),
+                        RETRY_MILLIS,
+                        TimeUnit.MILLISECONDS);
     }
 
     /// Answers on the leader, for itself and for other nodes; never forwards. `done` hears once, on
@@ -93,17 +96,14 @@ public final class GroupLeases implements Leases {
     public void askHere(long lease, boolean renews, long deadline, Consumer<Answer> done) {
         // Only a round that begins after the question came proves that no other leader can have
         // let the lease expire meanwhile.
-        log.readIndexHere(
-                answer -> {
-                    switch (answer) {
-                        case ReadIndex.NoLeader(var reason) ->
-                                done.accept(new Answer.NoLeader(reason));
-                        case ReadIndex.Reach(var index) ->
-                                applied.whenAtLeast(
-                                        index.value(),
-                                        () -> readClock(lease, renews, deadline, done));
-                    }
-                });
+        log.readIndexHere(answer -> {
+            switch (answer) {
+                case ReadIndex.NoLeader(var reason) -> done.accept(new Answer.NoLeader(reason));
+                case ReadIndex.Reach(var index) ->
+                        applied.whenAtLeast(
+                                index.value(), () -> readClock(lease, renews, deadline, done));
+            }
+        });
     }
 
     private void readClock(long lease, boolean renews, long deadline, Consumer<Answer> done) {
@@ -121,10 +121,11 @@ public final class GroupLeases implements Leases {
                 if (deadline - System.nanoTime() < 0) {
                     done.accept(new Answer.NoLeader("the lease's end is being decided"));
                 } else {
-                    var _ = timers.timer.schedule(
-                            () -> readClock(lease, renews, deadline, done),
-                            RETRY_MILLIS,
-                            TimeUnit.MILLISECONDS);
+                    var _ =
+                            timers.timer.schedule(
+                                    () -> readClock(lease, renews, deadline, done),
+                                    RETRY_MILLIS,
+                                    TimeUnit.MILLISECONDS);
                 }
             }
         }

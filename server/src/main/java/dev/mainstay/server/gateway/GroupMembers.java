@@ -31,7 +31,8 @@ public final class GroupMembers implements Members {
 
     /// Changes a setting through the log; blocking.
     interface Settings {
-        Verdict put(String name, byte @Nullable [] value) throws LogOperationException, InterruptedException;
+        Verdict put(String name, byte @Nullable [] value)
+                throws LogOperationException, InterruptedException;
     }
 
     private final ReplicatedLog log;
@@ -89,11 +90,10 @@ public final class GroupMembers implements Members {
             var answers = new ArrayList<Future<Optional<Report>>>();
             for (var voter : voters) {
                 answers.add(
-                        threads.submit(
-                                () ->
-                                        voter.id().equals(standing.self())
-                                                ? Optional.of(own(standing))
-                                                : remote.report(voter, timeout)));
+                        threads.submit(() ->
+                                voter.id().equals(standing.self())
+                                        ? Optional.of(own(standing))
+                                        : remote.report(voter, timeout)));
             }
             return reports(voters, answers);
         }
@@ -115,15 +115,14 @@ public final class GroupMembers implements Members {
             long newest = committed;
             reports.add(
                     found.get(i)
-                            .map(
-                                    r ->
-                                            new MemberReport(
-                                                    voter,
-                                                    r.role(),
-                                                    r.term(),
-                                                    r.applied(),
-                                                    Math.max(0, newest - r.applied()),
-                                                    r.version()))
+                            .map(r ->
+                                    new MemberReport(
+                                            voter,
+                                            r.role(),
+                                            r.term(),
+                                            r.applied(),
+                                            Math.max(0, newest - r.applied()),
+                                            r.version()))
                             .orElse(new MemberReport(voter, "down", 0, -1, -1, "")));
         }
         return reports;
@@ -178,10 +177,8 @@ public final class GroupMembers implements Members {
     private Member leader() throws LogOperationException {
         return leadership
                 .leader()
-                .orElseThrow(
-                        () ->
-                                new LogOperationException(
-                                        Kind.NOT_LEADER, "the group has no leader now"));
+                .orElseThrow(() ->
+                        new LogOperationException(Kind.NOT_LEADER, "the group has no leader now"));
     }
 
     private boolean isAnnounced(long number) {
@@ -240,11 +237,9 @@ public final class GroupMembers implements Members {
         return log.membership().voters().stream()
                 .filter(m -> m.id().number() == number)
                 .findFirst()
-                .orElseThrow(
-                        () ->
-                                new LogOperationException(
-                                        Kind.NO_SUCH_MEMBER,
-                                        "no member has the number "
-                                                + HexFormat.of().toHexDigits(number)));
+                .orElseThrow(() ->
+                        new LogOperationException(
+                                Kind.NO_SUCH_MEMBER,
+                                "no member has the number " + HexFormat.of().toHexDigits(number)));
     }
 }

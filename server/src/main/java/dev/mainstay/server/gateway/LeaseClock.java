@@ -58,7 +58,8 @@ final class LeaseClock implements LeaseListener {
     /// Guarded by `lock`: the view that is being loaded may still hold these.
     private final Set<Long> endedWhileLoading = new HashSet<>();
 
-    /// This node leads in `newTerm`: what is granted and ended is noted from now on. [#load] follows.
+    /// This node leads in `newTerm`: what is granted and ended is noted from now on. [#load]
+    /// follows.
     void lead(long newTerm) {
         lock.lock();
         try {

@@ -25,8 +25,7 @@ public interface Remote {
     void transfer(Member leader, @Nullable MemberId target, Duration timeout)
             throws LogOperationException, InterruptedException;
 
-    void change(
-            Member leader, @Nullable Member add, @Nullable MemberId remove, Duration timeout)
+    void change(Member leader, @Nullable Member add, @Nullable MemberId remove, Duration timeout)
             throws LogOperationException, InterruptedException;
 
     /// What `member` says of itself; empty when it does not answer in time. Blocking.

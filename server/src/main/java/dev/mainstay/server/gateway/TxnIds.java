@@ -26,8 +26,6 @@ final class TxnIds {
         long count = counter.incrementAndGet();
         assert count < 1L << TxnId.COUNTER_BITS : "transaction ids of this process are used up";
         long now = incarnation;
-        return now < 0
-                ? new TxnId(random, count)
-                : new TxnId(0, now << TxnId.COUNTER_BITS | count);
+        return now < 0 ? new TxnId(random, count) : new TxnId(0, now << TxnId.COUNTER_BITS | count);
     }
 }

@@ -113,8 +113,7 @@ public final class GroupStateMachine implements StateMachine, AutoCloseable {
         // Whoever took the old store a moment ago may still open a view of it. Open views and
         // cursors keep it until they are closed; its files are deleted by the next start.
         later.accept(old::close);
-        awaited.applied(
-                durable(), List.of(), applied.advance(store.position().index()));
+        awaited.applied(durable(), List.of(), applied.advance(store.position().index()));
         awaited.installed();
     }
 

@@ -47,7 +47,8 @@ public final class StoreDirectory {
     /// The state that is there; deletes what an earlier life left over.
     public static StoreDirectory open(Path parent) throws IOException {
         var lines = lines(parent);
-        var directory = new StoreDirectory(
+        var directory =
+                new StoreDirectory(
                         parent,
                         HexFormat.fromHexDigitsToLong(lines.get(1)),
                         Long.parseLong(lines.get(0)));
@@ -92,7 +93,7 @@ public final class StoreDirectory {
 
     private static List<String> lines(Path parent) throws IOException {
         var lines = Files.readAllLines(parent.resolve(NUMBER_FILE));
-        if (lines.size() != 2 
+        if (lines.size() != 2
                 || !lines.get(0).matches("[0-9]{1,18}")
                 || !lines.get(1).matches("[0-9a-f]{16}")) {
             throw new IOException("the file " + parent.resolve(NUMBER_FILE) + " is damaged");
@@ -112,14 +113,13 @@ public final class StoreDirectory {
         }
         try (var files = Files.walk(root)) {
             files.sorted(Comparator.reverseOrder())
-                    .forEach(
-                            file -> {
-                                try {
-                                    Files.delete(file);
-                                } catch (IOException e) {
-                                    throw new UncheckedIOException(e);
-                                }
-                            });
+                    .forEach(file -> {
+                        try {
+                            Files.delete(file);
+                        } catch (IOException e) {
+                            throw new UncheckedIOException(e);
+                        }
+                    });
         } catch (UncheckedIOException e) {
             throw e.getCause();
         }

@@ -98,8 +98,7 @@ final class StoreService extends StoreGrpc.StoreImplBase {
         long staleness = staleness(request, asked);
         try (var view = gateway.store().openReadView()) {
             var answer = RangeReading.read(view, step);
-            var range =
-                    KvResponses.range(headers.at(view.position().revision()), step, answer);
+            var range = KvResponses.range(headers.at(view.position().revision()), step, answer);
             reply.send(
                     ReadResponse.newBuilder()
                             .setRange(range)
@@ -193,8 +192,7 @@ final class StoreService extends StoreGrpc.StoreImplBase {
         reply.send(response.setRepeatedAnswer(true).build());
     }
 
-    private CommitResponse.Builder response(
-            Writes.Written written, List<KvAnswer> answers) {
+    private CommitResponse.Builder response(Writes.Written written, List<KvAnswer> answers) {
         var command = (Command.KvTxn) written.command();
         var txn = new KvOp.Txn(command.compares(), command.success(), command.failure());
         return CommitResponse.newBuilder()
@@ -246,16 +244,11 @@ final class StoreService extends StoreGrpc.StoreImplBase {
                     response.setState(OutcomeResponse.State.COMMITTED)
                             .setRevision(revision)
                             .build();
-            case Verdict.Conflict _ ->
-                    response.setState(OutcomeResponse.State.ABORTED).build();
+            case Verdict.Conflict _ -> response.setState(OutcomeResponse.State.ABORTED).build();
             case Verdict.Failed(_, var revision) ->
-                    response.setState(OutcomeResponse.State.ABORTED)
-                            .setRevision(revision)
-                            .build();
+                    response.setState(OutcomeResponse.State.ABORTED).setRevision(revision).build();
             case Verdict.Voided(var revision) ->
-                    response.setState(OutcomeResponse.State.ABORTED)
-                            .setRevision(revision)
-                            .build();
+                    response.setState(OutcomeResponse.State.ABORTED).setRevision(revision).build();
             case Verdict.Expired _ -> response.setState(OutcomeResponse.State.EXPIRED).build();
         };
     }

@@ -186,12 +186,11 @@ public final class CheckpointShelf {
                 }
                 var data = UnsafeByteOperations.unsafeWrap(buffer.flip());
                 awaitReady();
-                eventLoop.execute(
-                        () -> {
-                            if (!chunks.isCancelled()) {
-                                chunks.onNext(CheckpointChunk.newBuilder().setData(data).build());
-                            }
-                        });
+                eventLoop.execute(() -> {
+                    if (!chunks.isCancelled()) {
+                        chunks.onNext(CheckpointChunk.newBuilder().setData(data).build());
+                    }
+                });
                 sent += data.size();
                 var _ = find(request.getCheckpoint());
                 throttle(started, sent);

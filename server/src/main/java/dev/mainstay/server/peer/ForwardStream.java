@@ -50,8 +50,7 @@ final class ForwardStream implements ClientResponseObserver<ForwardRequest, Forw
     }
 
     boolean isTo(Member member) {
-        return leader.id().equals(member.id())
-                && leader.grpcAddress().equals(member.grpcAddress());
+        return leader.id().equals(member.id()) && leader.grpcAddress().equals(member.grpcAddress());
     }
 
     boolean isBroken() {
@@ -144,13 +143,12 @@ final class ForwardStream implements ClientResponseObserver<ForwardRequest, Forw
     /// Any thread: the leader is another one now.
     void cut() {
         isBroken = true;
-        eventLoop.execute(
-                () -> {
-                    if (requests != null) {
-                        requests.cancel("another member leads", null);
-                    }
-                    broken();
-                });
+        eventLoop.execute(() -> {
+            if (requests != null) {
+                requests.cancel("another member leads", null);
+            }
+            broken();
+        });
     }
 
     private void broken() {

@@ -65,7 +65,8 @@ public final class PeerLinks implements Peers, Remote {
         stub(member, requestTimeout)
                 .term(
                         TermRequest.newBuilder().setGroup(group).build(),
-                        new Single<>(r -> answer.accept(r.getTerm()), _ -> answer.accept(NO_ANSWER)));
+                        new Single<>(
+                                r -> answer.accept(r.getTerm()), _ -> answer.accept(NO_ANSWER)));
     }
 
     @Override
@@ -133,11 +134,9 @@ public final class PeerLinks implements Peers, Remote {
     private static Answer answer(LeaseResponse response) {
         return switch (response.getState()) {
             case ALIVE ->
-                    new Answer.Alive(
-                            response.getGrantedSeconds(), response.getRemainingSeconds());
+                    new Answer.Alive(response.getGrantedSeconds(), response.getRemainingSeconds());
             case NOT_FOUND -> new Answer.NotFound();
-            case NO_LEADER, UNSPECIFIED, UNRECOGNIZED ->
-                    new Answer.NoLeader(response.getReason());
+            case NO_LEADER, UNSPECIFIED, UNRECOGNIZED -> new Answer.NoLeader(response.getReason());
         };
     }
 

@@ -90,16 +90,14 @@ public final class PeerService extends PeerGrpc.PeerImplBase {
             return;
         }
         // Never passed on: two members that take each other for the leader would ask for ever.
-        log.readIndexHere(
-                result -> {
-                    var response = ReadIndexResponse.newBuilder();
-                    switch (result) {
-                        case ReadIndex.Reach(var index) -> response.setIndex(index.value());
-                        case ReadIndex.NoLeader(var reason) ->
-                                response.setIndex(-1).setReason(reason);
-                    }
-                    eventLoop.execute(() -> answer(answer, response.build()));
-                });
+        log.readIndexHere(result -> {
+            var response = ReadIndexResponse.newBuilder();
+            switch (result) {
+                case ReadIndex.Reach(var index) -> response.setIndex(index.value());
+                case ReadIndex.NoLeader(var reason) -> response.setIndex(-1).setReason(reason);
+            }
+            eventLoop.execute(() -> answer(answer, response.build()));
+        });
     }
 
     @Override
@@ -137,8 +135,7 @@ public final class PeerService extends PeerGrpc.PeerImplBase {
                         .setIdLow(command.getIdLow());
         return switch (lost) {
             case Refused(var reason, _) -> message.setReason(reason.name()).build();
-            case Unknown(var reason) ->
-                    message.setUnknown(true).setReason(reason.name()).build();
+            case Unknown(var reason) -> message.setUnknown(true).setReason(reason.name()).build();
         };
     }
 
@@ -258,20 +255,19 @@ public final class PeerService extends PeerGrpc.PeerImplBase {
         // Minutes at worst: a thread of its own.
         Thread.ofVirtual()
                 .name("membership")
-                .start(
-                        () -> {
-                            var response = PeerOperationResponse.newBuilder();
-                            try {
-                                operation.run();
-                                response.setDone(true);
-                            } catch (LogOperationException e) {
-                                response.setKind(e.kind().name())
-                                        .setMessage(String.valueOf(e.getMessage()));
-                            } catch (InterruptedException e) {
-                                response.setKind(Kind.FAILED.name()).setMessage("interrupted");
-                            }
-                            eventLoop.execute(() -> answer(answer, response.build()));
-                        });
+                .start(() -> {
+                    var response = PeerOperationResponse.newBuilder();
+                    try {
+                        operation.run();
+                        response.setDone(true);
+                    } catch (LogOperationException e) {
+                        response.setKind(e.kind().name())
+                                .setMessage(String.valueOf(e.getMessage()));
+                    } catch (InterruptedException e) {
+                        response.setKind(Kind.FAILED.name()).setMessage("interrupted");
+                    }
+                    eventLoop.execute(() -> answer(answer, response.build()));
+                });
     }
 
     @Override
@@ -281,15 +277,14 @@ public final class PeerService extends PeerGrpc.PeerImplBase {
             return;
         }
         gateway.storageThreads()
-                .execute(
-                        () -> {
-                            try {
-                                var opened = shelf.open(request.getCheckpoint());
-                                eventLoop.execute(() -> answer(answer, opened));
-                            } catch (IOException e) {
-                                fail(answer, e);
-                            }
-                        });
+                .execute(() -> {
+                    try {
+                        var opened = shelf.open(request.getCheckpoint());
+                        eventLoop.execute(() -> answer(answer, opened));
+                    } catch (IOException e) {
+                        fail(answer, e);
+                    }
+                });
     }
 
     @Override
@@ -302,29 +297,23 @@ public final class PeerService extends PeerGrpc.PeerImplBase {
     public void closeCheckpoint(
             CloseCheckpointRequest request, StreamObserver<CloseCheckpointResponse> answer) {
         gateway.storageThreads()
-                .execute(
-                        () -> {
-                            try {
-                                shelf.close(request.getCheckpoint());
-                                eventLoop.execute(
-                                        () ->
-                                                answer(
-                                                        answer,
-                                                        CloseCheckpointResponse
-                                                                .getDefaultInstance()));
-                            } catch (IOException e) {
-                                fail(answer, e);
-                            }
-                        });
+                .execute(() -> {
+                    try {
+                        shelf.close(request.getCheckpoint());
+                        eventLoop.execute(
+                                () -> answer(answer, CloseCheckpointResponse.getDefaultInstance()));
+                    } catch (IOException e) {
+                        fail(answer, e);
+                    }
+                });
     }
 
     private void fail(StreamObserver<?> answer, IOException e) {
         var status = Status.INTERNAL.withDescription(String.valueOf(e.getMessage()));
-        eventLoop.execute(
-                () -> {
-                    if (!isCancelled(answer)) {
-                        answer.onError(status.asRuntimeException());
-                    }
-                });
+        eventLoop.execute(() -> {
+            if (!isCancelled(answer)) {
+                answer.onError(status.asRuntimeException());
+            }
+        });
     }
 }
