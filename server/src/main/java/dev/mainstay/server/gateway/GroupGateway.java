@@ -81,8 +81,7 @@ public final class GroupGateway implements Gateway, LogListener {
             Remote remote,
             BooleanSupplier isDiskFull) {}
 
-    private record Parts(
-            Ground ground, GroupLeases leases, GroupMembers members, Reads reads) {}
+    private record Parts(Ground ground, GroupLeases leases, GroupMembers members, Reads reads) {}
 
     private final Settings settings;
     private final Threads threads;

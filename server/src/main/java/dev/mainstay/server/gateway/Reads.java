@@ -32,17 +32,15 @@ final class Reads {
         this.isStopping = isStopping;
     }
 
-    /// The order is the proof: learn the index, reach it, only then read. A state read earlier could
-    /// miss a transaction acknowledged before we were called.
+    /// The order is the proof: learn the index, reach it, only then read. A state read earlier
+    /// could miss a transaction acknowledged before we were called.
     void whenStrict(long deadline, Consumer<Readiness> ready) {
-        log.readIndex(
-                answer -> {
-                    switch (answer) {
-                        case ReadIndex.Reach(var index) ->
-                                new Wait(deadline, ready).until(index.value());
-                        case ReadIndex.NoLeader(var reason) -> strictAgain(deadline, reason, ready);
-                    }
-                });
+        log.readIndex(answer -> {
+            switch (answer) {
+                case ReadIndex.Reach(var index) -> new Wait(deadline, ready).until(index.value());
+                case ReadIndex.NoLeader(var reason) -> strictAgain(deadline, reason, ready);
+            }
+        });
     }
 
     private void strictAgain(long deadline, String reason, Consumer<Readiness> ready) {
@@ -86,14 +84,13 @@ final class Reads {
 
         private void end(Readiness how) {
             threads.eventLoop()
-                    .execute(
-                            () -> {
-                                var listener = ready;
-                                ready = null;
-                                if (listener != null) {
-                                    listener.accept(how);
-                                }
-                            });
+                    .execute(() -> {
+                        var listener = ready;
+                        ready = null;
+                        if (listener != null) {
+                            listener.accept(how);
+                        }
+                    });
         }
     }
 
