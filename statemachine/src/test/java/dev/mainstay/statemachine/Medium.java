@@ -1,12 +1,12 @@
 package dev.mainstay.statemachine;
 
 import dev.mainstay.statemachine.storage.ByteStore;
+import dev.mainstay.statemachine.storage.CrashCopy;
 import dev.mainstay.statemachine.storage.MemoryByteStore;
 import dev.mainstay.statemachine.storage.RocksByteStore;
 import dev.mainstay.statemachine.storage.RocksSettings;
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 
 /// Where a test keeps its bytes, with what can happen to them.
@@ -75,13 +75,8 @@ interface Medium {
     }
 
     private static void copy(Path from, Path to) {
-        try (var files = Files.list(from)) {
-            Files.createDirectory(to);
-            for (var file : files.toList()) {
-                if (Files.isRegularFile(file)) {
-                    Files.copy(file, to.resolve(file.getFileName()));
-                }
-            }
+        try {
+            CrashCopy.copy(from, to);
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
