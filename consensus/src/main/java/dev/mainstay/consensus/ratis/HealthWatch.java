@@ -22,7 +22,7 @@ final class HealthWatch implements AutoCloseable {
     private static final long PERIOD_MILLIS = 200;
     private static final Duration STEP_DOWN_AFTER = Duration.ofSeconds(5);
     private static final Duration FAIL_AFTER = Duration.ofSeconds(30);
-    private static final int DEAD_LOOKS_MAX = 25;
+    private static final int DEAD_LOOKS_MAX = 15;
     private static final long AGAIN_NANOS = TimeUnit.SECONDS.toNanos(10);
 
     /// What is done about it; each call returns at once.

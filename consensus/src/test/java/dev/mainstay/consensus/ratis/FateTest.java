@@ -15,7 +15,6 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
-import org.junit.jupiter.api.RepeatedTest;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -128,7 +127,7 @@ class FateTest {
     }
 
     /// Once an entry has its place, nobody may hear that it was refused: it may be committed yet.
-    @RepeatedTest(3)
+    @Test
     void closing_doesNotKnowAboutWhatIsInTheLog() throws Exception {
         try (var group = LocalGroup.started(root, 3)) {
             var leader = group.awaitLeader();

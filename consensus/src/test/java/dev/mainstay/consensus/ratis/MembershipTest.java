@@ -129,7 +129,7 @@ class MembershipTest {
         }
     }
 
-    /// With heartbeats every 0.9 s a follower learns of a commit after half of that, without our
+    /// With heartbeats every 0.6 s a follower learns of a commit after half of that, without our
     /// appender.
     @Test
     void anIdleFollower_learnsOfACommitAtOnce() throws Exception {
@@ -144,7 +144,7 @@ class MembershipTest {
                         3,
                         options -> {
                             options.isAppenderFixed = isAppenderFixed;
-                            return options.electionTimeout(Duration.ofSeconds(3));
+                            return options.electionTimeout(Duration.ofSeconds(2));
                         })) {
             var leader = group.awaitLeader();
             var follower = group.followersOf(leader).getFirst();
