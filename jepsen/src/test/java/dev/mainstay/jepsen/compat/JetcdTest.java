@@ -30,8 +30,9 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicBoolean;
+import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
@@ -42,36 +43,45 @@ class JetcdTest {
     private static final Duration RECOVERY = Duration.ofSeconds(30);
     private static final int TTL_SECONDS = 10;
 
-    private KvCluster cluster;
-    private Client client;
+    private static KvCluster cluster;
+    private static Client client;
+    private final List<Integer> killed = new ArrayList<>();
 
-    @BeforeEach
-    void start() throws IOException {
+    @BeforeAll
+    static void start() throws IOException {
         cluster = Clusters.start();
         client = connect();
     }
 
-    @AfterEach
-    void stop() throws IOException {
+    @AfterAll
+    static void stop() throws IOException {
         client.close();
         cluster.close();
+    }
+
+    @AfterEach
+    void allNodesAreBack() throws IOException {
+        for (var node : killed) {
+            cluster.restart(node);
+        }
+        cluster.awaitAllReady(RECOVERY);
     }
 
     @Test
     void noAcknowledgedPutIsLost_whenTheLeaderIsKilled() throws Exception {
         var acknowledged = new TreeMap<String, String>();
         var stop = new AtomicBoolean();
-        var writer = Thread.ofVirtual().start(() -> putUntil(stop, acknowledged));
+        var writer = Thread.ofVirtual().start(() -> putUntil("put/", stop, acknowledged));
 
         awaitSize("the writer writes", acknowledged, 200);
-        cluster.kill(cluster.awaitLeader());
+        killLeader();
         var before = size(acknowledged);
         awaitSize("the writer writes again", acknowledged, before + 200);
         stop.set(true);
         writer.join();
 
         var stored = new TreeMap<String, String>();
-        for (var entry : prefix("j/")) {
+        for (var entry : prefix("put/")) {
             stored.put(text(entry.getKey()), text(entry.getValue()));
         }
         assertThat(stored).containsAllEntriesOf(acknowledged);
@@ -79,19 +89,19 @@ class JetcdTest {
 
     @Test
     void aWatchSeesEveryEventOnceInOrder_whenTheLeaderIsKilled() throws Exception {
-        var first = get(client.getKVClient().put(bytes("j/start"), bytes("0"))).getHeader();
+        var first = get(client.getKVClient().put(bytes("watch/start"), bytes("0"))).getHeader();
         var live = new ConcurrentLinkedQueue<String>();
         var acknowledged = new TreeMap<String, String>();
         var stop = new AtomicBoolean();
 
         try (var _ = watch(client, first.getRevision(), live)) {
-            var writer = Thread.ofVirtual().start(() -> putUntil(stop, acknowledged));
+            var writer = Thread.ofVirtual().start(() -> putUntil("watch/", stop, acknowledged));
             awaitSize("the writer writes", acknowledged, 100);
-            cluster.kill(cluster.awaitLeader());
+            killLeader();
             awaitSize("the writer writes again", acknowledged, size(acknowledged) + 100);
             stop.set(true);
             writer.join();
-            get(client.getKVClient().put(bytes("j/zz/end"), bytes("0")));
+            get(client.getKVClient().put(bytes("watch/zz/end"), bytes("0")));
             awaitEnd("the watch reaches the end", live);
         }
 
@@ -104,7 +114,7 @@ class JetcdTest {
         get(kv.put(bytes("t"), bytes("1")));
         assertThat(setIfEqual("t", "1", "2")).isTrue();
 
-        cluster.kill(cluster.awaitLeader());
+        killLeader();
         cluster.awaitLeader();
 
         assertThat(retried(() -> setIfEqual("t", "1", "3"))).isFalse();
@@ -121,7 +131,7 @@ class JetcdTest {
         var renewals = new ConcurrentLinkedQueue<Long>();
 
         try (var _ = leases.keepAlive(lease, Observers.observer(r -> renewals.add(r.getTTL())))) {
-            cluster.kill(cluster.awaitLeader());
+            killLeader();
             cluster.awaitLeader();
             var killedAt = System.nanoTime();
             var before = renewals.size();
@@ -144,7 +154,7 @@ class JetcdTest {
         var lease = get(client.getLeaseClient().grant(60)).getID();
         var held = get(client.getLockClient().lock(bytes("mutex"), lease)).getKey();
 
-        cluster.kill(cluster.awaitLeader());
+        killLeader();
         cluster.awaitLeader();
 
         try (var other = connect()) {
@@ -165,7 +175,7 @@ class JetcdTest {
         var lease = get(client.getLeaseClient().grant(60)).getID();
         var won = get(election.campaign(bytes("race"), lease, bytes("first"))).getLeader();
 
-        cluster.kill(cluster.awaitLeader());
+        killLeader();
         cluster.awaitLeader();
 
         var leader = retried(() -> get(election.leader(bytes("race"))));
@@ -179,15 +189,22 @@ class JetcdTest {
 
     // -- what the tests share
 
-    private Client connect() {
+    private void killLeader() throws IOException {
+        var leader = cluster.awaitLeader();
+        cluster.kill(leader);
+        killed.add(leader);
+    }
+
+    private static Client connect() {
         var endpoints = cluster.endpoints().stream().map(e -> "http://" + e);
         return Client.builder().endpoints(endpoints.toArray(String[]::new)).build();
     }
 
     /// Puts one key after the other; a failed put is made again until it is acknowledged.
-    private void putUntil(AtomicBoolean stop, Map<String, String> acknowledged) {
+    private static void putUntil(
+            String prefix, AtomicBoolean stop, Map<String, String> acknowledged) {
         for (var i = 0; !stop.get(); i++) {
-            var key = "j/%06d".formatted(i);
+            var key = prefix + "%06d".formatted(i);
             var value = "value " + i;
             var isDone = false;
             while (!isDone && !stop.get()) {
@@ -201,7 +218,7 @@ class JetcdTest {
         }
     }
 
-    private boolean tryPut(String key, String value) {
+    private static boolean tryPut(String key, String value) {
         try {
             client.getKVClient().put(bytes(key), bytes(value)).get(5, TimeUnit.SECONDS);
             return true;
@@ -212,7 +229,7 @@ class JetcdTest {
         }
     }
 
-    private boolean setIfEqual(String key, String expected, String value) throws Exception {
+    private static boolean setIfEqual(String key, String expected, String value) throws Exception {
         var compare = new Cmp(bytes(key), Cmp.Op.EQUAL, CmpTarget.value(bytes(expected)));
         var put = Op.put(bytes(key), bytes(value), PutOption.DEFAULT);
         return get(client.getKVClient().txn().If(compare).Then(put).commit()).isSucceeded();
@@ -222,13 +239,13 @@ class JetcdTest {
         var option = WatchOption.builder().isPrefix(true).withRevision(from).build();
         return by.getWatchClient()
                 .watch(
-                        bytes("j/"),
+                        bytes("watch/"),
                         option,
                         response -> response.getEvents().forEach(e -> events.add(described(e))));
     }
 
     /// The same events, as they are stored.
-    private List<String> history(long from) {
+    private static List<String> history(long from) {
         var events = new ConcurrentLinkedQueue<String>();
         try (var fresh = connect();
                 var _ = watch(fresh, from, events)) {
@@ -241,7 +258,7 @@ class JetcdTest {
         Await.until(
                 what,
                 RECOVERY,
-                () -> events.stream().anyMatch(e -> e.contains("j/zz/end")),
+                () -> events.stream().anyMatch(e -> e.contains("watch/zz/end")),
                 () -> events.size() + " events");
     }
 
@@ -256,7 +273,7 @@ class JetcdTest {
                         entry.getVersion());
     }
 
-    private List<KeyValue> prefix(String prefix) {
+    private static List<KeyValue> prefix(String prefix) {
         try {
             var option = GetOption.builder().isPrefix(true).build();
             return get(client.getKVClient().get(bytes(prefix), option)).getKvs();
