@@ -189,7 +189,8 @@ class GroupCommitTest {
         commit.abandon(Reason.NOT_LEADER);
         appender.next().fate().lost(new Unknown(Reason.TIMED_OUT));
 
-        // The last one was appended before its group was abandoned, or after: told it is either way.
+        // The last one was appended before its group was abandoned, or after: told it is either
+        // way.
         Await.until("all five are told", () -> lost.size() == 5);
         assertThat(lost).allMatch(Unknown.class::isInstance);
         propose(9);

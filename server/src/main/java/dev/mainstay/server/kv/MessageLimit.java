@@ -8,13 +8,14 @@ import io.grpc.ServerMethodDefinition;
 import io.grpc.ServerServiceDefinition;
 import io.grpc.ServiceDescriptor;
 import io.grpc.Status;
+import io.grpc.StatusRuntimeException;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.util.ArrayList;
 
-/// Refuses messages above a size with the words of Go's gRPC, which clients of etcd know. grpc-java
-/// has other words, and says them only when the message is larger than its own, higher limit.
+/// Refuses messages that are too large or malformed with the words of Go's gRPC, which clients of
+/// etcd know. grpc-java has other words and codes.
 final class MessageLimit {
 
     private final int bytesMax;
@@ -54,12 +55,14 @@ final class MessageLimit {
                 });
     }
 
-    /// A request, or the size of one that was too large.
+    /// A request, or why there is none.
     private sealed interface Message<Q> {
 
         record Fits<Q>(Q request) implements Message<Q> {}
 
         record TooLarge<Q>(int bytes) implements Message<Q> {}
+
+        record Malformed<Q>(String what) implements Message<Q> {}
     }
 
     private final class Limited<Q> implements MethodDescriptor.Marshaller<Message<Q>> {
@@ -83,6 +86,9 @@ final class MessageLimit {
                 return bytes > bytesMax
                         ? new Message.TooLarge<>(bytes)
                         : new Message.Fits<>(marshaller.parse(stream));
+            } catch (StatusRuntimeException e) {
+                // What escapes from here would end the call as our own failure, code UNKNOWN.
+                return new Message.Malformed<>(String.valueOf(e.getStatus().getDescription()));
             } catch (IOException e) {
                 throw new UncheckedIOException(e);
             }
@@ -136,6 +142,10 @@ final class MessageLimit {
                     isRefused = true;
                     call.close(tooLarge(bytes), new Metadata());
                 }
+                case Message.Malformed<Q>(var what) -> {
+                    isRefused = true;
+                    call.close(malformed(what), new Metadata());
+                }
             }
         }
 
@@ -160,6 +170,10 @@ final class MessageLimit {
         public void onReady() {
             listener.onReady();
         }
+    }
+
+    private static Status malformed(String what) {
+        return Status.INTERNAL.withDescription("grpc: error unmarshalling request: " + what);
     }
 
     private Status tooLarge(int bytes) {
