@@ -82,8 +82,8 @@ final class MaintenanceService extends MaintenanceGrpc.MaintenanceImplBase {
                             StatusResponse.newBuilder()
                                     .setHeader(header)
                                     .setVersion(VERSION)
-                                    .setDbSize(bytesOnDisk(gauges))
-                                    .setDbSizeInUse(bytesOnDisk(gauges))
+                                    .setDbSize(storedBytes(gauges))
+                                    .setDbSizeInUse(storedBytes(gauges))
                                     .setLeader(leader == null ? 0 : leader.number())
                                     .setRaftIndex(standing.committed().value())
                                     .setRaftTerm(header.getRaftTerm())
@@ -100,8 +100,9 @@ final class MaintenanceService extends MaintenanceGrpc.MaintenanceImplBase {
                 });
     }
 
-    private static long bytesOnDisk(Map<String, Long> gauges) {
-        return gauges.getOrDefault("bytes_on_disk", 0L);
+    /// What lies in files, and what memory holds until the next flush.
+    private static long storedBytes(Map<String, Long> gauges) {
+        return gauges.getOrDefault("bytes_on_disk", 0L) + gauges.getOrDefault("memtable_bytes", 0L);
     }
 
     /// The store needs none: space is taken back all the time.
