@@ -4,7 +4,13 @@ import dev.mainstay.server.config.NodeConfig;
 import dev.mainstay.server.gateway.Gateway;
 import dev.mainstay.server.kv.json.JsonGateway;
 import dev.mainstay.server.kv.json.PortUnification;
+import io.grpc.CallOptions;
+import io.grpc.Channel;
+import io.grpc.ClientCall;
+import io.grpc.ClientInterceptor;
+import io.grpc.Context;
 import io.grpc.ManagedChannel;
+import io.grpc.MethodDescriptor;
 import io.grpc.Server;
 import io.grpc.ServerServiceDefinition;
 import io.grpc.inprocess.InProcessChannelBuilder;
@@ -44,7 +50,25 @@ final class GrpcPort {
                 .keepAliveTimeout(2, TimeUnit.SECONDS)
                 .keepAliveWithoutCalls(true)
                 .disableRetry()
+                .intercept(new OfNobody())
                 .build();
+    }
+
+    /// A call to a peer serves many clients' calls at once, so it must not end with the one that
+    /// happened to start it: without this it would inherit that call's gRPC context, and with it
+    /// its cancellation and its deadline.
+    private static final class OfNobody implements ClientInterceptor {
+
+        @Override
+        public <Q, A> ClientCall<Q, A> interceptCall(
+                MethodDescriptor<Q, A> method, CallOptions options, Channel next) {
+            var callers = Context.ROOT.attach();
+            try {
+                return next.newCall(method, options);
+            } finally {
+                Context.ROOT.detach(callers);
+            }
+        }
     }
 
     /// Opens the port: gRPC for all `services`, and JSON over HTTP/1.1 for those in `json`.

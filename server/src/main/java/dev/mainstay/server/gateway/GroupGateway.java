@@ -146,8 +146,7 @@ public final class GroupGateway implements Gateway, LogListener {
         every(RETRY_MILLIS, () -> retryCalls(log));
         every(EXPIRE_CALLS_MILLIS, () -> calls.expire(System.nanoTime()));
         every(LEASE_TICK_MILLIS, () -> leases.expire(ids, this::since));
-        // On the event loop, like all other reads: a round that the timer's thread was sending when
-        // it lost its core would hold up every read behind it.
+        // On the event loop, like all other reads: rounds are then sent by one thread.
         every(settings.freshness.toMillis(), () -> threads.eventLoop.execute(freshness::renew));
         every(FLOORS_MILLIS, () -> threads.storage.execute(guarded(() -> raise(floors))));
         askForIncarnation(log.standing().self());

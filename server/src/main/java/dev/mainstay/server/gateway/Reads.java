@@ -3,6 +3,7 @@ package dev.mainstay.server.gateway;
 import dev.mainstay.consensus.ReadIndex;
 import dev.mainstay.consensus.ReplicatedLog;
 import dev.mainstay.server.group.GroupStateMachine;
+import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
@@ -69,10 +70,14 @@ final class Reads {
             this.ready = ready;
         }
 
+        /// Written before anyone can call [#end] but itself; cancelled so that the timer does not
+        /// keep thousands of reads that were answered long ago.
+        private volatile @Nullable ScheduledFuture<?> overdue;
+
         void until(long index) {
             var applied = machine.appliedIndex();
             if (applied.get() < index) {
-                var _ =
+                overdue =
                         threads.timer()
                                 .schedule(
                                         () -> end(new Readiness.TooSlow()),
@@ -88,6 +93,10 @@ final class Reads {
                         var listener = ready;
                         ready = null;
                         if (listener != null) {
+                            var timeout = overdue;
+                            if (timeout != null) {
+                                timeout.cancel(false);
+                            }
                             listener.accept(how);
                         }
                     });

@@ -16,6 +16,13 @@ public final class EtcdServices {
     /// What a gRPC message may hold beyond the largest request, as in etcd.
     private static final int MESSAGE_OVERHEAD_BYTES = 512 * 1024;
 
+    /// A part of the native memory that the process may use (`bin/jvm.options`).
+    private static final long UNREAD_BYTES_MAX = 48L << 20;
+
+    private static final long UNREAD_BYTES_PER_CONNECTION = 24L << 20;
+
+    private final AnswerBudget answers =
+            new AnswerBudget(UNREAD_BYTES_MAX, UNREAD_BYTES_PER_CONNECTION);
     private final Gateway gateway;
     private final NodeConfig.Limits limits;
     private final List<BindableService> services;
@@ -55,7 +62,7 @@ public final class EtcdServices {
     /// `service` with the checks that come before every call: for Watch, which is made elsewhere.
     public ServerServiceDefinition guarded(BindableService service) {
         var limited = new MessageLimit(messageBytesMax()).before(service.bindService());
-        return ServerInterceptors.intercept(limited, leaderRequired());
+        return ServerInterceptors.intercept(limited, leaderRequired(), answers);
     }
 
     /// The size of a gRPC message from which on this API refuses it. The server's own limit should
