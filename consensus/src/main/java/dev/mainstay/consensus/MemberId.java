@@ -1,14 +1,17 @@
 package dev.mainstay.consensus;
 
 import java.util.HexFormat;
+import java.util.regex.Pattern;
 
 /// A member of a group, for ever: a replaced machine is a new member. Written
 /// `name.0123456789abcdef`: the node's name and a 64-bit number that no other member of the group
 /// ever had.
 public record MemberId(String name, long number) {
 
+    private static final Pattern NAME = Pattern.compile("[A-Za-z0-9_-]+");
+
     public MemberId {
-        if (name.isEmpty() || name.length() > 64 || !name.matches("[A-Za-z0-9_-]+")) {
+        if (name.isEmpty() || name.length() > 64 || !NAME.matcher(name).matches()) {
             throw new IllegalArgumentException("not a member name: '" + name + "'");
         }
     }

@@ -7,6 +7,7 @@ import dev.mainstay.consensus.MemberId;
 import dev.mainstay.consensus.Membership;
 import java.util.Collection;
 import java.util.List;
+import java.util.concurrent.ConcurrentHashMap;
 import org.apache.ratis.proto.RaftProtos.RaftConfigurationProto;
 import org.apache.ratis.proto.RaftProtos.RaftPeerProto;
 import org.apache.ratis.protocol.RaftPeer;
@@ -21,6 +22,10 @@ import org.jspecify.annotations.Nullable;
 /// every port: address = Raft, client address = gRPC, admin address = HTTP, data stream address =
 /// SQL (Ratis' own data streams are off).
 final class RaftNames {
+
+    /// Asked for with every answer to a client; a group has a handful of members in its life.
+    private static final ConcurrentHashMap<RaftPeerId, MemberId> MEMBER_IDS =
+            new ConcurrentHashMap<>();
 
     private RaftNames() {}
 
@@ -39,7 +44,7 @@ final class RaftNames {
     }
 
     static MemberId memberId(RaftPeerId id) {
-        return MemberId.parse(id.toString());
+        return MEMBER_IDS.computeIfAbsent(id, known -> MemberId.parse(known.toString()));
     }
 
     static Member member(RaftPeer peer) {

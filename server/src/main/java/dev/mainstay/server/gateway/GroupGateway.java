@@ -141,7 +141,7 @@ public final class GroupGateway implements Gateway, LogListener {
         parts = new Parts(ground, leases, members, reads);
         leadership.membersAre(log.membership());
         leadership.leaderIs(log.standing().leader());
-        calls.routeBy(new LogOrLeader(log, leadership, ground.remote));
+        calls.routeBy(new LogOrLeader(log.standing().self(), log, leadership, ground.remote));
         var floors = new Floors(settings.kept, ground.machine::store, ids, this::writeQuietly);
         every(RETRY_MILLIS, () -> retryCalls(log));
         every(EXPIRE_CALLS_MILLIS, () -> calls.expire(System.nanoTime()));
@@ -403,7 +403,8 @@ public final class GroupGateway implements Gateway, LogListener {
     }
 
     /// A command goes into the own log if this member leads, else to the leader.
-    private record LogOrLeader(ReplicatedLog log, Leadership leadership, Remote remote)
+    private record LogOrLeader(
+            MemberId self, ReplicatedLog log, Leadership leadership, Remote remote)
             implements Calls.Route {
 
         @Override
@@ -413,7 +414,7 @@ public final class GroupGateway implements Gateway, LogListener {
                 return true;
             }
             var leader = leadership.leader();
-            if (leader.isEmpty() || leader.get().id().equals(log.standing().self())) {
+            if (leader.isEmpty() || leader.get().id().equals(self)) {
                 return false;
             }
             remote.forward(leader.get(), call, attempt);
