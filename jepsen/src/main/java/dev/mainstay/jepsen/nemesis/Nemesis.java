@@ -1,0 +1,24 @@
+package dev.mainstay.jepsen.nemesis;
+
+import java.io.IOException;
+import java.util.Optional;
+import java.util.random.RandomGenerator;
+
+/// One kind of fault.
+public interface Nemesis {
+
+    /// As in `--nemesis`; a family such as `partition` may hold several faults.
+    String family();
+
+    /// Of its family, such as `leader-alone`.
+    String kind();
+
+    /// One line for `--list`.
+    String about();
+
+    /// Why it cannot be done in this arena; empty if it can.
+    Optional<String> obstacle(Arena arena);
+
+    /// Begins the fault. It lasts until [Fault#heal].
+    Fault begin(Arena arena, RandomGenerator random) throws IOException, InterruptedException;
+}
