@@ -14,24 +14,31 @@ import java.io.IOException;
 import java.nio.file.Path;
 
 /// Opens the state on disk.
-final class StoreFiles implements GroupStateMachine.StoreOpener {
+public final class StoreFiles implements GroupStateMachine.StoreOpener {
 
     private final RocksSettings settings;
     private final ChangeFeed feed;
     private final LeaseListener leases;
 
     StoreFiles(NodeConfig.Memory memory, ChangeFeed feed, LeaseListener leases) {
-        var usual = RocksSettings.DEFAULT;
-        // The write buffers are charged to the cache.
-        this.settings =
-                new RocksSettings(
-                        memory.blockCacheBytes() + memory.writeBufferBytes(),
-                        memory.writeBufferBytes(),
-                        usual.writeRateMax(),
-                        usual.openFilesMax(),
-                        usual.backgroundJobsMax());
+        this(settings(memory), feed, leases);
+    }
+
+    public StoreFiles(RocksSettings settings, ChangeFeed feed, LeaseListener leases) {
+        this.settings = settings;
         this.feed = feed;
         this.leases = leases;
+    }
+
+    private static RocksSettings settings(NodeConfig.Memory memory) {
+        var usual = RocksSettings.DEFAULT;
+        // The write buffers are charged to the cache.
+        return new RocksSettings(
+                memory.blockCacheBytes() + memory.writeBufferBytes(),
+                memory.writeBufferBytes(),
+                usual.writeRateMax(),
+                usual.openFilesMax(),
+                usual.backgroundJobsMax());
     }
 
     @Override

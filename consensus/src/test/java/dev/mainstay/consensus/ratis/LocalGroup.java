@@ -13,6 +13,7 @@ import dev.mainstay.consensus.Lost;
 import dev.mainstay.consensus.Member;
 import dev.mainstay.consensus.MemberId;
 import dev.mainstay.consensus.Membership;
+import dev.mainstay.consensus.Peers;
 import dev.mainstay.consensus.ReadIndex;
 import dev.mainstay.consensus.StateMachine;
 import java.io.IOException;
@@ -33,6 +34,7 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
+import java.util.function.LongSupplier;
 import java.util.function.Supplier;
 import java.util.function.UnaryOperator;
 import org.apache.ratis.grpc.GrpcConfigKeys;
@@ -41,7 +43,7 @@ import org.jspecify.annotations.Nullable;
 /// Members of one group in one JVM, on loopback ports, with wires to cut. One test thread.
 public final class LocalGroup implements AutoCloseable {
 
-    private static final long GROUP = 0x1234;
+    public static final long GROUP = 0x1234;
     private static final Duration ELECTION_TIMEOUT = Duration.ofMillis(600);
 
     /// What a test wants different; the fields have defaults that suit a quick test.
@@ -55,6 +57,7 @@ public final class LocalGroup implements AutoCloseable {
         Supplier<Seams.Disk> disks = Seams.NONE::disk;
         boolean isAppenderFixed = true;
         Machines machines = CountingMachine::new;
+        @Nullable Crews crews;
         Map<String, String> properties = new HashMap<>();
 
         public Options electionTimeout(Duration timeout) {
@@ -66,6 +69,59 @@ public final class LocalGroup implements AutoCloseable {
             machines = factory;
             return this;
         }
+
+        public Options crews(Crews factory) {
+            crews = factory;
+            return this;
+        }
+
+        /// Segments that are purged as soon as a checkpoint covers them.
+        public Options smallSegments() {
+            return LogFixtures.smallSegments(this);
+        }
+
+        /// What the disks of all members say, and from where on they count as nearly full.
+        public Options freeBytes(LongSupplier free, long reserve) {
+            disks = () -> new TestDisk(free);
+            diskReserveBytes = reserve;
+            return this;
+        }
+    }
+
+    /// A disk that has as much space as the test says.
+    private record TestDisk(LongSupplier free) implements Seams.Disk {
+
+        @Override
+        public void syncDirectory(Path directory) throws IOException {
+            Seams.NONE.disk().syncDirectory(directory);
+        }
+
+        @Override
+        public long freeBytes(Path directory) {
+            return free.getAsLong();
+        }
+    }
+
+    /// What stands on a member's log, and what the log stands on.
+    public interface Crew {
+
+        StateMachine machine();
+
+        LogListener listener();
+
+        Peers peers();
+
+        /// The log runs.
+        void serve(RatisLog log);
+
+        /// The log has been closed.
+        void leave();
+    }
+
+    /// Makes what belongs to a member, for one life of its log.
+    public interface Crews {
+
+        Crew board(Node node, Identity identity) throws IOException, CannotStartException;
     }
 
     /// Makes or opens a member's state in a directory.
@@ -206,7 +262,7 @@ public final class LocalGroup implements AutoCloseable {
         private final int port;
         private volatile @Nullable RatisLog log;
         private @Nullable StateMachine machine;
-        private @Nullable LocalPeers peers;
+        private @Nullable Crew crew;
         private volatile Heard heard = new Heard();
         private final AtomicInteger installRequests = new AtomicInteger();
         private volatile Consumer<Path> beforeFetchEnds = path -> {};
@@ -219,16 +275,17 @@ public final class LocalGroup implements AutoCloseable {
 
         public void start() throws IOException, CannotStartException {
             var identity = Identity.claim(directory);
-            var opened = options.machines.open(directory.resolve("state"));
-            var asks = new LocalPeers(id(), firewall, LocalGroup.this::find);
-            heard = new Heard();
-            machine = opened;
-            peers = asks;
-            log =
+            var factory = options.crews;
+            var boarded =
+                    factory == null ? new Counting(this) : factory.board(this, identity);
+            crew = boarded;
+            var running =
                     RatisLog.start(
-                            new RatisServer.Plan(settings(), identity, opened, seams()),
-                            heard,
-                            asks);
+                            new RatisServer.Plan(settings(), identity, boarded.machine(), seams()),
+                            boarded.listener(),
+                            boarded.peers());
+            log = running;
+            boarded.serve(running);
         }
 
         LogSettings settings() {
@@ -263,8 +320,10 @@ public final class LocalGroup implements AutoCloseable {
             if (running != null) {
                 running.close();
             }
-            if (peers != null) {
-                peers.close();
+            var boarded = crew;
+            crew = null;
+            if (boarded != null) {
+                boarded.leave();
             }
         }
 
@@ -333,6 +392,46 @@ public final class LocalGroup implements AutoCloseable {
             var done = new CompletableFuture<ReadIndex>();
             log().readIndex(done::complete);
             return done.get(20, TimeUnit.SECONDS);
+        }
+    }
+
+    /// The usual crew: counts commands, remembers what it heard, asks within the JVM.
+    private final class Counting implements Crew {
+
+        private final StateMachine machine;
+        private final LocalPeers peers;
+        private final Heard heard = new Heard();
+
+        Counting(Node node) throws IOException {
+            machine = options.machines.open(node.directory.resolve("state"));
+            peers = new LocalPeers(node.id(), firewall, LocalGroup.this::find);
+            node.machine = machine;
+            node.heard = heard;
+        }
+
+        @Override
+        public StateMachine machine() {
+            return machine;
+        }
+
+        @Override
+        public LogListener listener() {
+            return heard;
+        }
+
+        @Override
+        public Peers peers() {
+            return peers;
+        }
+
+        @Override
+        public void serve(RatisLog log) {
+            // The tests talk to the log themselves.
+        }
+
+        @Override
+        public void leave() {
+            peers.close();
         }
     }
 
