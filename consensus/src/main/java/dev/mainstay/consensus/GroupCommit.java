@@ -50,7 +50,9 @@ public final class GroupCommit implements AutoCloseable {
     public interface Appender {
 
         /// Why an entry would be refused now, or null.
-        @Nullable Refused refusal();
+        ///
+        /// @param frees whether it serves to free space
+        @Nullable Refused refusal(boolean frees);
 
         long term();
 
@@ -75,7 +77,7 @@ public final class GroupCommit implements AutoCloseable {
             long commands,
             int batchMax) {}
 
-    private record Waiting(long term, byte[] command, Consumer<Lost> lost) {}
+    private record Waiting(long term, boolean frees, byte[] command, Consumer<Lost> lost) {}
 
     private final Appender appender;
     private final LongSupplier micros;
@@ -110,13 +112,18 @@ public final class GroupCommit implements AutoCloseable {
 
     /// See [ReplicatedLog#propose].
     public void propose(byte[] command, Consumer<Lost> lost) {
-        enqueue(new Waiting(ANY_TERM, command, lost));
+        enqueue(new Waiting(ANY_TERM, false, command, lost));
+    }
+
+    /// See [ReplicatedLog#proposeFreeing].
+    public void proposeFreeing(byte[] command, Consumer<Lost> lost) {
+        enqueue(new Waiting(ANY_TERM, true, command, lost));
     }
 
     /// See [ReplicatedLog#proposeIn]. The term is compared here and before the entry is built; a
     /// change after that is for the command itself to notice when it is applied.
     public void proposeIn(long term, byte[] command, Consumer<Lost> lost) {
-        enqueue(new Waiting(term, command, lost));
+        enqueue(new Waiting(term, true, command, lost));
     }
 
     private void enqueue(Waiting waiting) {
@@ -134,7 +141,7 @@ public final class GroupCommit implements AutoCloseable {
     }
 
     private @Nullable Refused refusal(Waiting waiting) {
-        var refused = appender.refusal();
+        var refused = appender.refusal(waiting.frees);
         if (refused == null && waiting.term != ANY_TERM && waiting.term != appender.term()) {
             return new Refused(Reason.NOT_LEADER, null);
         }

@@ -13,7 +13,12 @@ public interface ReplicatedLog extends AutoCloseable {
     /// to the log from now on. Never blocks: a full queue refuses.
     void propose(byte[] command, Consumer<Lost> lost);
 
-    /// As [#propose], but only into an entry of `term`: in any other term the command is refused.
+    /// As [#propose], for a command without which no space could be freed: taken also while the
+    /// disk is nearly full, as long as half of the reserve is left.
+    void proposeFreeing(byte[] command, Consumer<Lost> lost);
+
+    /// As [#proposeFreeing], but only into an entry of `term`: in any other term the command is
+    /// refused.
     void proposeIn(long term, byte[] command, Consumer<Lost> lost);
 
     /// An index such that a state which contains it contains every command acknowledged, to anyone,

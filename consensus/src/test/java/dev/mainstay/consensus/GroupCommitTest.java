@@ -36,7 +36,7 @@ class GroupCommitTest {
         private volatile long term = 1;
 
         @Override
-        public @Nullable Refused refusal() {
+        public @Nullable Refused refusal(boolean frees) {
             return refusal;
         }
 

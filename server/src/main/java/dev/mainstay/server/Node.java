@@ -52,6 +52,7 @@ public final class Node implements AutoCloseable {
     private final WatchService watches;
     private final GrpcPort grpc;
     private final HttpPort http;
+    private volatile boolean isClosing; // volatile: written by the stopping thread
 
     private Node(NodeConfig config, Identity identity) throws IOException, CannotStartException {
         this.config = config;
@@ -174,8 +175,15 @@ public final class Node implements AutoCloseable {
         var _ = threads.timer().scheduleWithFixedDelay(run, millis, millis, TimeUnit.MILLISECONDS);
     }
 
+    /// Where it may take long: a closed store writes down what it holds. Nothing is left to do for
+    /// a node that stops.
     private void afterAWhile(Runnable run) {
-        var _ = threads.timer().schedule(run, 10, TimeUnit.SECONDS);
+        if (!isClosing) {
+            var _ =
+                    threads.timer()
+                            .schedule(
+                                    () -> threads.storage().execute(run), 10, TimeUnit.SECONDS);
+        }
     }
 
     private void tidyShelf() {
@@ -193,6 +201,7 @@ public final class Node implements AutoCloseable {
     @Override
     public void close() {
         LOG.info("stops");
+        isClosing = true;
         try {
             handOver();
             drain();

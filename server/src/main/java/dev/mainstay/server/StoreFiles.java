@@ -7,9 +7,11 @@ import dev.mainstay.statemachine.MvccStore;
 import dev.mainstay.statemachine.Store;
 import dev.mainstay.statemachine.StoreSettings;
 import dev.mainstay.statemachine.feed.ChangeFeed;
+import dev.mainstay.statemachine.mvcc.MalformedBytesException;
 import dev.mainstay.statemachine.mvcc.Position;
 import dev.mainstay.statemachine.storage.RocksByteStore;
 import dev.mainstay.statemachine.storage.RocksSettings;
+import dev.mainstay.statemachine.storage.StorageFailure;
 import java.io.IOException;
 import java.nio.file.Path;
 
@@ -42,20 +44,31 @@ public final class StoreFiles implements GroupStateMachine.StoreOpener {
     }
 
     @Override
-    public Store open(Path directory) {
+    public Store open(Path directory, Runnable gone) {
         return MvccStore.open(
-                RocksByteStore.open(directory, settings), feed, StoreSettings.DEFAULT, leases);
+                RocksByteStore.open(directory, settings, gone),
+                feed,
+                StoreSettings.DEFAULT,
+                leases);
     }
 
     @Override
     public Position verify(Path image) throws IOException {
+        try {
+            return check(image);
+        } catch (StorageFailure | MalformedBytesException e) {
+            // The sender's disk, not ours: no reason for this node to end.
+            throw new IOException("the checkpoint is damaged: " + e.getMessage(), e);
+        }
+    }
+
+    private Position check(Path image) throws IOException {
+        var bytes = RocksByteStore.openReadOnly(image, settings);
         // A feed of its own: nobody may hear of a state that is only looked at.
         try (var store =
                 MvccStore.open(
-                        RocksByteStore.open(image, settings),
-                        new ChangeFeed(1),
-                        StoreSettings.DEFAULT,
-                        LeaseListener.NONE)) {
+                        bytes, new ChangeFeed(1), StoreSettings.DEFAULT, LeaseListener.NONE)) {
+            bytes.verify();
             var kept = store.digest();
             var computed = store.recomputeDigest();
             if (kept.state() != computed.state()) {

@@ -67,7 +67,8 @@ public interface Store extends AutoCloseable {
     /// it from the apply thread between entries.
     boolean collectGarbage();
 
-    /// The newest revision whose commit time is at most `micros`, not below the history floor.
+    /// The newest revision whose commit time is at most `micros`, as far back as either old
+    /// versions or outcomes are kept.
     long revisionAt(long micros);
 
     /// Figures for monitoring, by name.

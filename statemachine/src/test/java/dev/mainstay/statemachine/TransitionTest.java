@@ -18,6 +18,7 @@ import dev.mainstay.statemachine.command.Command.RaiseOutcomeFloor;
 import dev.mainstay.statemachine.command.Command.VoidTxn;
 import dev.mainstay.statemachine.command.Command.Write;
 import dev.mainstay.statemachine.command.CommandCodec;
+import dev.mainstay.statemachine.command.KvCompare;
 import dev.mainstay.statemachine.command.Result;
 import dev.mainstay.statemachine.command.TxnId;
 import dev.mainstay.statemachine.command.Verdict.Committed;
@@ -233,6 +234,36 @@ class TransitionTest {
         assertThat(group.store().revisionAt(999_999)).isEqualTo(2);
         assertThat(group.store().revisionAt(1_000_000)).isEqualTo(3);
         assertThat(group.store().revisionAt(Long.MAX_VALUE)).isEqualTo(4);
+    }
+
+    @Test
+    void theRevisionOfAMoment_isFound_asLongAsOutcomesAreKept() {
+        group.kv(put("a", "1"));
+        group.kv(put("a", "2"));
+        group.kv(put("a", "3"));
+        logMegabytes(65);
+        group.kv(put("a", "4"));
+
+        group.apply(new RaiseHistoryFloor(group.id(), 1, 4));
+
+        try (var view = group.store().openReadView()) {
+            assertThat(view.historyFloor()).isEqualTo(4);
+        }
+        assertThat(group.store().revisionAt(999_999)).isEqualTo(2);
+    }
+
+    /// Makes the log longer, and changes nothing: the history floor never passes its last 64 MB.
+    private void logMegabytes(int count) {
+        var compare =
+                new KvCompare(
+                        KeyRange.only(key("a")),
+                        KvCompare.Target.VALUE,
+                        KvCompare.Result.EQUAL,
+                        0,
+                        new byte[1 << 20]);
+        for (int i = 0; i < count; i++) {
+            group.apply(group.txn(List.of(compare), List.of(), List.of()));
+        }
     }
 
     @Test

@@ -46,8 +46,9 @@ final class HealthWatch implements AutoCloseable {
     private final ScheduledExecutorService lifeThread = thread("health");
     private final ScheduledExecutorService diskThread = thread("disk-space");
 
-    /// Written by the disk thread, read by proposers.
+    // Written by the disk thread, read by proposers.
     private volatile boolean isDiskFull;
+    private volatile boolean isReserveHalfUsed;
 
     // Health thread only. More than one look: what Ratis closes it also explains, a moment later.
     private int deadLooks;
@@ -102,9 +103,16 @@ final class HealthWatch implements AutoCloseable {
         return isDiskFull;
     }
 
+    /// Not even what frees space is taken any more: the rest is for Raft itself.
+    boolean isReserveHalfUsed() {
+        return isReserveHalfUsed;
+    }
+
     private void lookAtSpace() {
         try {
-            boolean isFull = disk.freeBytes(directory) < reserveBytes;
+            long free = disk.freeBytes(directory);
+            boolean isFull = free < reserveBytes;
+            isReserveHalfUsed = free < reserveBytes / 2;
             if (isFull != isDiskFull) {
                 LOG.warn(
                         isFull
@@ -140,10 +148,9 @@ final class HealthWatch implements AutoCloseable {
             }
             return;
         }
-        var log = server.division().getRaftLog();
         // Flushed first: what is flushed between the two calls must not look like a stall.
-        long flushed = log.getFlushIndex();
-        switch (stall.look(System.nanoTime(), log.getNextIndex() - 1, flushed)) {
+        long flushed = server.division().getRaftLog().getFlushIndex();
+        switch (stall.look(System.nanoTime(), server.lastIndex(), flushed)) {
             case NONE -> {}
             case STEP_DOWN -> remedies.stepDown("its disk hangs");
             case FAIL -> remedies.failed("the disk hangs: no write of the log ends");

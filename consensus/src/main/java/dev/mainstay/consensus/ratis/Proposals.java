@@ -42,19 +42,25 @@ final class Proposals implements GroupCommit.Appender {
     }
 
     private final Supplier<@Nullable RatisServer> current;
-    private final Supplier<@Nullable Reason> refused;
+    private final Refusals refusals;
     private final AtomicLong calls = new AtomicLong();
     private final ConcurrentMap<Long, Proposal> pending = new ConcurrentHashMap<>();
 
-    /// @param refused why this member takes no proposals now whatever its role, or null
-    Proposals(Supplier<@Nullable RatisServer> current, Supplier<@Nullable Reason> refused) {
+    /// Why this member takes no proposals now, whatever its role.
+    interface Refusals {
+
+        /// @param frees whether the proposal serves to free space
+        @Nullable Reason reason(boolean frees);
+    }
+
+    Proposals(Supplier<@Nullable RatisServer> current, Refusals refusals) {
         this.current = current;
-        this.refused = refused;
+        this.refusals = refusals;
     }
 
     @Override
-    public @Nullable Refused refusal() {
-        var reason = refused.get();
+    public @Nullable Refused refusal(boolean frees) {
+        var reason = refusals.reason(frees);
         if (reason != null) {
             return new Refused(reason, null);
         }
@@ -127,7 +133,7 @@ final class Proposals implements GroupCommit.Appender {
 
     private Lost lost(boolean isAppended, @Nullable Throwable failure) {
         var cause = failure instanceof CompletionException ? failure.getCause() : failure;
-        var closing = refused.get() == Reason.SHUTTING_DOWN;
+        var closing = refusals.reason(true) == Reason.SHUTTING_DOWN;
         var reason =
                 cause instanceof ResourceUnavailableException
                         ? Reason.QUEUE_FULL

@@ -153,6 +153,11 @@ public final class RatisLog implements ReplicatedLog {
     }
 
     @Override
+    public void proposeFreeing(byte[] command, Consumer<Lost> lost) {
+        groupCommit.proposeFreeing(command, lost);
+    }
+
+    @Override
     public void proposeIn(long term, byte[] command, Consumer<Lost> lost) {
         groupCommit.proposeIn(term, command, lost);
     }
@@ -167,11 +172,12 @@ public final class RatisLog implements ReplicatedLog {
         rounds.readHere(done);
     }
 
-    private @Nullable Reason refusing() {
+    private @Nullable Reason refusing(boolean frees) {
         if (isClosing) {
             return Reason.SHUTTING_DOWN;
         }
-        return health.isDiskFull() ? Reason.DISK_FULL : null;
+        var isFull = frees ? health.isReserveHalfUsed() : health.isDiskFull();
+        return isFull ? Reason.DISK_FULL : null;
     }
 
     // --- how it stands

@@ -180,8 +180,19 @@ final class RatisServer implements AutoCloseable {
                 leaderId(),
                 RaftNames.index(log.getLastCommittedIndex()),
                 RaftNames.index(info.getLastAppliedIndex()),
-                RaftNames.index(log.getNextIndex() - 1),
+                RaftNames.index(lastIndex()),
                 RaftNames.index(log.getFlushIndex()));
+    }
+
+    /// The end of the own log; of a log that has just been closed, what is on disk of it. Ratis
+    /// throws then, and it may be closed at any moment, by a rebuild as by Ratis itself.
+    long lastIndex() {
+        var log = division.getRaftLog();
+        try {
+            return log.getNextIndex() - 1;
+        } catch (IllegalStateException e) {
+            return log.getFlushIndex();
+        }
     }
 
     private Role role() {

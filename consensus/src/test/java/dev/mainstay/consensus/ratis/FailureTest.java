@@ -1,5 +1,6 @@
 package dev.mainstay.consensus.ratis;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.mainstay.consensus.Await;
@@ -10,8 +11,10 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Objects;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -189,6 +192,28 @@ class FailureTest {
             leader.commit("after");
 
             assertThat(leader.machine().commands()).containsExactly("before", "after");
+        }
+    }
+
+    @Test
+    void whatFreesSpace_isTaken_untilHalfOfTheReserveIsUsed() throws Exception {
+        var free = new AtomicLong(999);
+        try (var group =
+                LocalGroup.started(root, 1, options -> options.freeBytes(free::get, 1_000))) {
+            var leader = group.awaitLeader();
+
+            var refused = new CompletableFuture<Lost>();
+            leader.log().proposeFreeing("delete".getBytes(UTF_8), refused::complete);
+            Await.until("applied", () -> leader.machine().has("delete"));
+            free.set(499);
+            Await.until(
+                    "not taken any more",
+                    () -> {
+                        leader.log().proposeFreeing("late".getBytes(UTF_8), refused::complete);
+                        return refused.isDone();
+                    });
+
+            assertThat(refused.get()).isEqualTo(new Lost.Refused(Lost.Reason.DISK_FULL, null));
         }
     }
 

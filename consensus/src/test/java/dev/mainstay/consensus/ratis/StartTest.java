@@ -8,11 +8,13 @@ import dev.mainstay.consensus.CountingMachine;
 import dev.mainstay.consensus.Firewall;
 import dev.mainstay.consensus.Identity;
 import dev.mainstay.consensus.LocalPeers;
+import dev.mainstay.consensus.Role;
 import java.io.RandomAccessFile;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Objects;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -104,6 +106,18 @@ class StartTest {
             assertThatThrownBy(node::start)
                     .isInstanceOf(CannotStartException.class)
                     .hasMessageContaining("cannot start n1");
+        }
+    }
+
+    @Test
+    void aMemberWhoseLogIsClosedUnderIt_saysThatItHasStopped() throws Exception {
+        try (var group = LocalGroup.started(root, 1)) {
+            var leader = group.awaitLeader();
+            leader.commit("x");
+
+            Objects.requireNonNull(leader.log().current()).server().close();
+
+            assertThat(leader.log().standing().role()).isEqualTo(Role.STOPPED);
         }
     }
 }

@@ -2,6 +2,8 @@ package dev.mainstay.server.cli;
 
 import dev.mainstay.client.proto.AdminGrpc;
 import dev.mainstay.client.proto.ChangeMembersRequest;
+import dev.mainstay.client.proto.ClusterGrpc;
+import dev.mainstay.client.proto.MemberListRequest;
 import dev.mainstay.client.proto.MemberStatus;
 import dev.mainstay.client.proto.MembersRequest;
 import dev.mainstay.client.proto.MembersResponse;
@@ -13,6 +15,7 @@ import io.grpc.ManagedChannel;
 import io.grpc.Status;
 import io.grpc.StatusRuntimeException;
 import java.time.Duration;
+import java.util.OptionalLong;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
 
@@ -52,6 +55,46 @@ final class RemoteAdmin implements AutoCloseable {
         return members().getClusterId();
     }
 
+    /// The number under which a member was announced whose peer URL names `raftAddress`. A strict
+    /// read: what was announced through another node a moment ago must be found.
+    OptionalLong announced(String raftAddress) throws Failure, InterruptedException {
+        var request = MemberListRequest.newBuilder().setLinearizable(true).build();
+        var list = whenItPasses(() -> cluster().memberList(request));
+        return list.getMembersList().stream()
+                .filter(m -> m.getName().isEmpty())
+                .filter(m -> m.getPeerURLsList().stream().anyMatch(u -> names(u, raftAddress)))
+                .mapToLong(dev.mainstay.client.proto.Member::getID)
+                .findFirst();
+    }
+
+    private static boolean names(String peerUrl, String address) {
+        return peerUrl.replaceFirst("^https?://", "").equals(address);
+    }
+
+    private interface Asking<T> {
+        T ask();
+    }
+
+    /// Asks again while there is no leader.
+    private <T> T whenItPasses(Asking<T> asking) throws Failure, InterruptedException {
+        long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(CHANGE_SECONDS_MAX);
+        while (true) {
+            try {
+                return asking.ask();
+            } catch (StatusRuntimeException e) {
+                waitOrFail(e, deadline);
+            }
+        }
+    }
+
+    private void waitOrFail(StatusRuntimeException e, long deadline)
+            throws Failure, InterruptedException {
+        if (!PASSING.contains(e.getStatus().getCode()) || System.nanoTime() - deadline > 0) {
+            throw failure(e);
+        }
+        Thread.sleep(Duration.ofMillis(500));
+    }
+
     /// Makes `add` a voter, in one change with the removal of the member called `remove` ("" for
     /// none). Repeatable: a member that is there already is left alone.
     void add(Member add, String remove) throws Failure, InterruptedException {
@@ -60,11 +103,7 @@ final class RemoteAdmin implements AutoCloseable {
             try {
                 var _ = stub(CHANGE_SECONDS_MAX).changeMembers(request(add, remove));
             } catch (StatusRuntimeException e) {
-                if (!PASSING.contains(e.getStatus().getCode())
-                        || System.nanoTime() - deadline > 0) {
-                    throw failure(e);
-                }
-                Thread.sleep(Duration.ofMillis(500));
+                waitOrFail(e, deadline);
             }
         }
     }
@@ -94,6 +133,11 @@ final class RemoteAdmin implements AutoCloseable {
                                 .setHttpAddress(add.httpAddress()))
                 .setRemove(remove)
                 .build();
+    }
+
+    private ClusterGrpc.ClusterBlockingStub cluster() {
+        return ClusterGrpc.newBlockingStub(channel)
+                .withDeadlineAfter(ANSWER_SECONDS_MAX, TimeUnit.SECONDS);
     }
 
     private AdminGrpc.AdminBlockingStub stub(long seconds) {

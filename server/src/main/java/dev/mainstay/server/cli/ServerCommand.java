@@ -85,11 +85,21 @@ final class ServerCommand implements Callable<Integer> {
             throws Failure, IOException, InterruptedException {
         try (var remote = new RemoteAdmin(endpoint)) {
             if (isNew(config)) {
-                var self = Addresses.newMember(config).id();
+                var self = joining(config, remote);
                 starter.permit(config.directory(), new Bootstrap(remote.group(), self, List.of()));
             }
             remote.add(Addresses.member(start(config), config), "");
         }
+    }
+
+    /// The id that waits for a node with this Raft address (etcd's MemberAdd), or a new one.
+    static MemberId joining(NodeConfig config, RemoteAdmin remote)
+            throws Failure, InterruptedException {
+        var self = Addresses.newMember(config);
+        var announced = remote.announced(self.raftAddress());
+        return announced.isPresent()
+                ? new MemberId(config.name(), announced.getAsLong())
+                : self.id();
     }
 
     /// A start that failed half-way leaves threads that would keep the process alive, so it is

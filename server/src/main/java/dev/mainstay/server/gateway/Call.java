@@ -15,9 +15,10 @@ public final class Call {
 
     private final TxnId id;
     private final byte[] command;
-    private final long deadline;
+    private final boolean isGrowth;
     private final Calls calls;
     private @Nullable Consumer<Outcome> done;
+    private long deadline;
 
     /// The number of the attempt that is under way; 0 while it waits for the next one.
     private int attempt;
@@ -33,13 +34,19 @@ public final class Call {
     /// KvTxn, or apply was told.
     private boolean isExpected;
 
+    /// Somebody who waits wants to know what the steps found.
+    private boolean hasAnswers;
+
     Call(
             TxnId id,
             byte[] command,
+            boolean isGrowth,
             boolean hasAnswers,
             long deadline,
             Consumer<Outcome> done,
             Calls calls) {
+        this.isGrowth = isGrowth;
+        this.hasAnswers = hasAnswers;
         this.isExpected = !hasAnswers;
         this.id = id;
         this.command = command;
@@ -57,7 +64,12 @@ public final class Call {
         return command;
     }
 
-    public long deadline() {
+    /// See [Growth].
+    boolean isGrowth() {
+        return isGrowth;
+    }
+
+    public synchronized long deadline() {
         return deadline;
     }
 
@@ -120,11 +132,21 @@ public final class Call {
         return listener;
     }
 
-    /// Another client waits for the same transaction.
-    synchronized boolean join(Consumer<Outcome> another) {
+    /// Another client waits for the same transaction, until `until`.
+    ///
+    /// @param needsAnswers as with the constructor
+    synchronized boolean join(Consumer<Outcome> another, boolean needsAnswers, long until) {
         var first = done;
         if (first == null) {
             return false;
+        }
+        if (until - deadline > 0) {
+            deadline = until;
+        }
+        if (needsAnswers && !hasAnswers) {
+            // Apply may have looked already, and may not have been told.
+            hasAnswers = true;
+            isExpected = false;
         }
         done =
                 outcome -> {
@@ -132,6 +154,17 @@ public final class Call {
                     another.accept(outcome);
                 };
         return true;
+    }
+
+    /// Some attempt but the one under way may have reached the log.
+    synchronized boolean isDoubtful() {
+        return isDoubtful;
+    }
+
+    /// What to say when no further attempt is made, after `last`. One attempt that was certainly
+    /// refused says nothing of those before it.
+    synchronized Lost verdictAfter(Refused last) {
+        return isDoubtful ? new Unknown(last.reason()) : last;
     }
 
     /// What to say when the time is over.

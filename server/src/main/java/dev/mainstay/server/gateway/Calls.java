@@ -4,6 +4,7 @@ import dev.mainstay.consensus.LogPosition;
 import dev.mainstay.consensus.Lost;
 import dev.mainstay.consensus.Lost.Reason;
 import dev.mainstay.consensus.Lost.Refused;
+import dev.mainstay.consensus.Lost.Unknown;
 import dev.mainstay.server.gateway.Outcome.Applied;
 import dev.mainstay.server.gateway.Outcome.NotApplied;
 import dev.mainstay.server.group.Awaited;
@@ -11,11 +12,13 @@ import dev.mainstay.statemachine.command.Command;
 import dev.mainstay.statemachine.command.CommandCodec;
 import dev.mainstay.statemachine.command.Result;
 import dev.mainstay.statemachine.command.TxnId;
+import dev.mainstay.statemachine.command.Verdict;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.Executor;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Consumer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -35,8 +38,13 @@ final class Calls implements Awaited {
 
     private static final Logger LOG = LoggerFactory.getLogger(Calls.class);
     private static final int CALLS_MAX = 100_000;
+    private static final long COMMAND_BYTES_MAX = 64L << 20;
 
     private final ConcurrentHashMap<TxnId, Call> byId = new ConcurrentHashMap<>();
+
+    /// Of all commands in `byId`: with no leader they gather, and memory is small.
+    private final AtomicLong commandBytes = new AtomicLong();
+
     private final ConcurrentLinkedQueue<Call> parked = new ConcurrentLinkedQueue<>();
     private final Executor eventLoop;
     private volatile Route route = (_, _) -> false; // volatile: set while the node starts
@@ -50,24 +58,33 @@ final class Calls implements Awaited {
     }
 
     void start(Command command, long deadline, Consumer<Outcome> done) {
-        if (byId.size() >= CALLS_MAX) {
-            done.accept(new NotApplied(new Refused(Reason.QUEUE_FULL, null)));
-            return;
-        }
         var id = command.id();
         boolean hasAnswers = command instanceof Command.KvTxn;
         var bytes = CommandCodec.encode(command);
-        var call = new Call(id, bytes, hasAnswers, deadline, done, this);
+        if (byId.size() >= CALLS_MAX || commandBytes.get() + bytes.length > COMMAND_BYTES_MAX) {
+            var refused = new NotApplied(new Refused(Reason.QUEUE_FULL, null));
+            eventLoop.execute(() -> tell(done, refused));
+            return;
+        }
+        var call =
+                new Call(id, bytes, Growth.isGrowth(command), hasAnswers, deadline, done, this);
         while (true) {
             var known = byId.putIfAbsent(id, call);
             if (known == null) {
+                commandBytes.addAndGet(bytes.length);
                 attempt(call);
                 return;
             }
-            if (known.join(done)) {
+            if (known.join(done, hasAnswers, deadline)) {
                 return;
             }
-            byId.remove(id, known);
+            remove(known);
+        }
+    }
+
+    private void remove(Call call) {
+        if (byId.remove(call.id(), call)) {
+            commandBytes.addAndGet(-call.command().length);
         }
     }
 
@@ -79,8 +96,8 @@ final class Calls implements Awaited {
     }
 
     void attemptLost(Call call, Lost lost) {
-        if (lost instanceof Refused(var reason, _) && isFinal(reason)) {
-            finish(call, new NotApplied(lost));
+        if (lost instanceof Refused refused && isFinal(refused.reason())) {
+            finish(call, new NotApplied(call.verdictAfter(refused)));
         } else {
             parked.add(call);
         }
@@ -122,7 +139,7 @@ final class Calls implements Awaited {
     }
 
     private void finish(Call call, Outcome outcome) {
-        byId.remove(call.id(), call);
+        remove(call);
         eventLoop.execute(() -> {
             var listener = call.takeListener();
             if (listener != null) {
@@ -157,16 +174,20 @@ final class Calls implements Awaited {
         // One hand-over for the whole entry.
         eventLoop.execute(() -> {
             answers.forEach(a -> tell(a.listener, a.outcome));
-            due.forEach(Runnable::run);
+            due.forEach(Calls::runAlone);
         });
     }
 
-    /// A listener that fails must not take the answers of the others with it.
     private static void tell(Consumer<Outcome> listener, Outcome outcome) {
+        runAlone(() -> listener.accept(outcome));
+    }
+
+    /// One that fails must not take the answers of the others with it.
+    private static void runAlone(Runnable answer) {
         try {
-            listener.accept(outcome);
+            answer.run();
         } catch (RuntimeException | AssertionError e) {
-            LOG.error("an answer could not be given: {}", outcome, e);
+            LOG.error("an answer could not be given", e);
         }
     }
 
@@ -175,17 +196,26 @@ final class Calls implements Awaited {
         if (call == null) {
             return;
         }
-        if (!result.isRepeated() && !call.isExpected()) {
+        boolean isExpired = result.verdict() instanceof Verdict.Expired;
+        if (!result.isRepeated() && !isExpired && !call.isExpected()) {
             // It was registered after its command had been carried out: the answers were not kept.
             // Proposed again, it gets them as a repetition.
             call.doubt();
             return;
         }
-        byId.remove(result.id(), call);
+        remove(call);
         var listener = call.takeListener();
         if (listener != null) {
-            answers.add(new Answer(listener, new Applied(at.term(), at.index(), result)));
+            answers.add(new Answer(listener, outcome(at, result, call)));
         }
+    }
+
+    /// An id that expired was never carried out if this was its first attempt; after others it
+    /// means that nobody knows.
+    private static Outcome outcome(LogPosition at, Result result, Call call) {
+        return result.verdict() instanceof Verdict.Expired && call.isDoubtful()
+                ? new NotApplied(new Unknown(Reason.TIMED_OUT))
+                : new Applied(at.term(), at.index(), result);
     }
 
     @Override

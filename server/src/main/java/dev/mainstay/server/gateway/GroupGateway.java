@@ -3,6 +3,7 @@ package dev.mainstay.server.gateway;
 import dev.mainstay.consensus.LogListener;
 import dev.mainstay.consensus.LogOperationException;
 import dev.mainstay.consensus.LogOperationException.Kind;
+import dev.mainstay.consensus.Lost;
 import dev.mainstay.consensus.MemberId;
 import dev.mainstay.consensus.Membership;
 import dev.mainstay.consensus.ReplicatedLog;
@@ -43,6 +44,7 @@ public final class GroupGateway implements Gateway, LogListener {
     private static final long EXPIRE_CALLS_MILLIS = 50;
     private static final long LEASE_TICK_MILLIS = 200;
     private static final long FLOORS_MILLIS = 2_000;
+    private static final long INCARNATION_AGAIN_MILLIS = 1_000;
 
     /// @param freshness how often a node proves how fresh it is
     /// @param requestTimeout how long the gateway's own commands may take
@@ -220,7 +222,12 @@ public final class GroupGateway implements Gateway, LogListener {
                             && result.verdict() instanceof Verdict.Started(int number, _)) {
                         ids.incarnationIs(number);
                     } else if (!isStopping) {
-                        askForIncarnation(self);
+                        // Not at once: a full disk, say, refuses without any delay.
+                        var _ =
+                                threads.timer.schedule(
+                                        guarded(() -> askForIncarnation(self)),
+                                        INCARNATION_AGAIN_MILLIS,
+                                        TimeUnit.MILLISECONDS);
                     }
                 });
     }
@@ -410,7 +417,12 @@ public final class GroupGateway implements Gateway, LogListener {
         @Override
         public boolean send(Call call, int attempt) {
             if (leadership.isLeading()) {
-                log.propose(call.command(), lost -> call.lost(attempt, lost));
+                Consumer<Lost> told = lost -> call.lost(attempt, lost);
+                if (call.isGrowth()) {
+                    log.propose(call.command(), told);
+                } else {
+                    log.proposeFreeing(call.command(), told);
+                }
                 return true;
             }
             var leader = leadership.leader();

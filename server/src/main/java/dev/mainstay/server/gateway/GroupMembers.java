@@ -29,6 +29,9 @@ public final class GroupMembers implements Members {
 
     static final String ANNOUNCED = "member.";
 
+    private static final Duration ASK_AGAIN_AFTER = Duration.ofMillis(50);
+    private static final Duration UPDATE_TIMEOUT = Duration.ofSeconds(10);
+
     /// Changes a setting through the log; blocking.
     interface Settings {
         Verdict put(String name, byte @Nullable [] value)
@@ -70,13 +73,24 @@ public final class GroupMembers implements Members {
                             List.of("http://" + voter.grpcAddress()),
                             voter));
         }
+        for (var announced : announced()) {
+            // One that has just become a voter may still be announced too, for a moment.
+            if (members.stream().noneMatch(m -> m.number() == announced.number())) {
+                members.add(announced);
+            }
+        }
+        return members;
+    }
+
+    private List<MemberView> announced() {
+        var members = new ArrayList<MemberView>();
         try (var view = store.get().openReadView()) {
             for (var setting : view.settings(ANNOUNCED)) {
-                var number = setting.name().substring(ANNOUNCED.length());
+                long number =
+                        HexFormat.fromHexDigitsToLong(
+                                setting.name().substring(ANNOUNCED.length()));
                 var urls = new String(setting.value(), StandardCharsets.UTF_8).lines().toList();
-                members.add(
-                        new MemberView(
-                                HexFormat.fromHexDigitsToLong(number), "", urls, List.of(), null));
+                members.add(new MemberView(number, "", urls, List.of(), null));
             }
         }
         return members;
@@ -164,13 +178,35 @@ public final class GroupMembers implements Members {
     @Override
     public void change(@Nullable Member add, @Nullable MemberId remove, Duration timeout)
             throws LogOperationException, InterruptedException {
-        if (leadership.isLeading()) {
-            log.changeMembers(add, remove, timeout);
-        } else {
-            remote.change(leader(), add, remove, timeout);
+        changeAtLeader(add, remove, timeout);
+        if (add != null) {
+            forget(add.id().number());
         }
-        if (add != null && isAnnounced(add.id().number())) {
-            settings.put(ANNOUNCED + HexFormat.of().toHexDigits(add.id().number()), null);
+        if (remove != null) {
+            forget(remove.number());
+        }
+    }
+
+    /// A leader that is to go hands over and says that another one must be asked; and the one that
+    /// is asked may have ceased to lead.
+    private void changeAtLeader(@Nullable Member add, @Nullable MemberId remove, Duration timeout)
+            throws LogOperationException, InterruptedException {
+        long deadline = System.nanoTime() + timeout.toNanos();
+        while (true) {
+            try {
+                if (leadership.isLeading()) {
+                    log.changeMembers(add, remove, timeout);
+                } else {
+                    remote.change(leader(), add, remove, timeout);
+                }
+                return;
+            } catch (LogOperationException e) {
+                if (e.kind() != Kind.NOT_LEADER
+                        || deadline - System.nanoTime() < ASK_AGAIN_AFTER.toNanos()) {
+                    throw e;
+                }
+                Thread.sleep(ASK_AGAIN_AFTER);
+            }
         }
     }
 
@@ -181,9 +217,19 @@ public final class GroupMembers implements Members {
                         new LogOperationException(Kind.NOT_LEADER, "the group has no leader now"));
     }
 
+    private static String name(long number) {
+        return ANNOUNCED + HexFormat.of().toHexDigits(number);
+    }
+
     private boolean isAnnounced(long number) {
         try (var view = store.get().openReadView()) {
-            return view.setting(ANNOUNCED + HexFormat.of().toHexDigits(number)) != null;
+            return view.setting(name(number)) != null;
+        }
+    }
+
+    private void forget(long number) throws LogOperationException, InterruptedException {
+        if (isAnnounced(number)) {
+            var _ = settings.put(name(number), null);
         }
     }
 
@@ -198,8 +244,8 @@ public final class GroupMembers implements Members {
     @Override
     public void remove(long number, Duration timeout)
             throws LogOperationException, InterruptedException {
-        if (isAnnounced(number)) {
-            settings.put(ANNOUNCED + HexFormat.of().toHexDigits(number), null);
+        if (find(number).isEmpty() && isAnnounced(number)) {
+            forget(number);
         } else {
             change(null, voter(number).id(), timeout);
         }
@@ -208,7 +254,7 @@ public final class GroupMembers implements Members {
     @Override
     public void update(long number, List<String> peerUrls)
             throws LogOperationException, InterruptedException {
-        if (isAnnounced(number)) {
+        if (find(number).isEmpty() && isAnnounced(number)) {
             put(number, peerUrls);
             return;
         }
@@ -222,21 +268,25 @@ public final class GroupMembers implements Members {
                             voter.grpcAddress(),
                             raftAddress,
                             voter.httpAddress());
-            change(moved, null, Duration.ofSeconds(10));
+            // In one change, or it would be a voter already.
+            change(moved, moved.id(), UPDATE_TIMEOUT);
         }
     }
 
     private void put(long number, List<String> peerUrls)
             throws LogOperationException, InterruptedException {
-        settings.put(
-                ANNOUNCED + HexFormat.of().toHexDigits(number),
-                String.join("\n", peerUrls).getBytes(StandardCharsets.UTF_8));
+        var urls = String.join("\n", peerUrls).getBytes(StandardCharsets.UTF_8);
+        var _ = settings.put(name(number), urls);
+    }
+
+    private Optional<Member> find(long number) {
+        return log.membership().voters().stream()
+                .filter(m -> m.id().number() == number)
+                .findFirst();
     }
 
     private Member voter(long number) throws LogOperationException {
-        return log.membership().voters().stream()
-                .filter(m -> m.id().number() == number)
-                .findFirst()
+        return find(number)
                 .orElseThrow(() ->
                         new LogOperationException(
                                 Kind.NO_SUCH_MEMBER,

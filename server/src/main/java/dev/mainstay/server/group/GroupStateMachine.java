@@ -33,13 +33,14 @@ public final class GroupStateMachine implements StateMachine, AutoCloseable {
     /// Opens the state in a directory, taking the feed over from the one before it.
     public interface StoreOpener {
 
-        Store open(Path directory);
+        /// @param gone runs once the store is closed, and so is the last view of it
+        Store open(Path directory, Runnable gone);
 
         /// Checks an image without opening it for writing, and says how far it is.
         Position verify(Path image) throws IOException;
     }
 
-    /// @param later runs what need not be done now, in some seconds
+    /// @param later runs what need not be done now, in some seconds, where it may take long
     public GroupStateMachine(
             StoreDirectory directory,
             StoreOpener opener,
@@ -49,7 +50,7 @@ public final class GroupStateMachine implements StateMachine, AutoCloseable {
         this.directory = directory;
         this.opener = opener;
         this.awaited = awaited;
-        store = opener.open(directory.current());
+        store = openCurrent();
         applied = new AppliedIndex(store.position().index());
     }
 
@@ -109,12 +110,17 @@ public final class GroupStateMachine implements StateMachine, AutoCloseable {
     @Override
     public void install() {
         var old = store;
-        store = opener.open(directory.current());
+        store = openCurrent();
         // Whoever took the old store a moment ago may still open a view of it. Open views and
-        // cursors keep it until they are closed; its files are deleted by the next start.
+        // cursors keep it until they are closed; its files go with the last of them.
         later.accept(old::close);
         awaited.applied(durable(), List.of(), applied.advance(store.position().index()));
         awaited.installed();
+    }
+
+    private Store openCurrent() {
+        var path = directory.current();
+        return opener.open(path, () -> later.accept(() -> directory.deleteUnlessCurrent(path)));
     }
 
     @Override

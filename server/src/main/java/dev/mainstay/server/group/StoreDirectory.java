@@ -11,6 +11,8 @@ import java.util.Comparator;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.OptionalLong;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /// Where the state lies: numbered directories `db.<n>`, and a file that says which one counts.
 ///
@@ -18,6 +20,7 @@ import java.util.OptionalLong;
 /// the switch is the replacement of one small file.
 public final class StoreDirectory {
 
+    private static final Logger LOG = LoggerFactory.getLogger(StoreDirectory.class);
     private static final String NUMBER_FILE = "db.number";
 
     private final Path parent;
@@ -69,6 +72,17 @@ public final class StoreDirectory {
         sync(parent);
         writeNumber(next);
         number = next;
+    }
+
+    /// Deletes a state that was replaced. What cannot be deleted now is by the next start.
+    synchronized void deleteUnlessCurrent(Path state) {
+        if (!state.equals(current())) {
+            try {
+                deleteTree(state);
+            } catch (IOException e) {
+                LOG.warn("the old state {} could not be deleted: {}", state, e.toString());
+            }
+        }
     }
 
     private void deleteOthers() throws IOException {

@@ -101,6 +101,7 @@ public final class CheckpointShelf {
         var found = find(request.getCheckpoint());
         boolean isListed =
                 found.isPresent()
+                        && request.getOffset() >= 0
                         && found.get().contents.getFilesList().stream()
                                 .anyMatch(f -> f.getName().equals(request.getName()));
         if (!isListed) {

@@ -126,7 +126,9 @@ final class ForwardStream implements ClientResponseObserver<ForwardRequest, Forw
     }
 
     private static Lost lost(LostCommand lost) {
-        var reason = Reason.valueOf(lost.getReason());
+        // That the leader stops is no reason to give up here: there will be another one.
+        var said = Reason.valueOf(lost.getReason());
+        var reason = said == Reason.SHUTTING_DOWN ? Reason.NOT_LEADER : said;
         return lost.getUnknown() ? new Unknown(reason) : new Refused(reason, null);
     }
 

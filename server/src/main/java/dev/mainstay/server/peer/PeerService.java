@@ -10,19 +10,27 @@ import dev.mainstay.consensus.ReadIndex;
 import dev.mainstay.consensus.ReplicatedLog;
 import dev.mainstay.consensus.Role;
 import dev.mainstay.server.gateway.GroupGateway;
+import dev.mainstay.server.gateway.Growth;
 import dev.mainstay.server.gateway.Leases.Answer;
+import dev.mainstay.statemachine.command.CommandCodec;
+import dev.mainstay.statemachine.mvcc.MalformedBytesException;
 import io.grpc.Status;
 import io.grpc.stub.ServerCallStreamObserver;
 import io.grpc.stub.StreamObserver;
 import java.io.IOException;
+import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.Executor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.Consumer;
 
 /// What this member answers to the others. Event loop; what blocks goes to the storage threads.
 public final class PeerService extends PeerGrpc.PeerImplBase {
+
+    private static final Status FOREIGN =
+            Status.FAILED_PRECONDITION.withDescription("this node belongs to another group");
 
     private final long group;
     private final ReplicatedLog log;
@@ -47,10 +55,7 @@ public final class PeerService extends PeerGrpc.PeerImplBase {
         if (asked == group) {
             return false;
         }
-        answer.onError(
-                Status.FAILED_PRECONDITION
-                        .withDescription("this node belongs to another group")
-                        .asRuntimeException());
+        answer.onError(FOREIGN.asRuntimeException());
         return true;
     }
 
@@ -106,13 +111,11 @@ public final class PeerService extends PeerGrpc.PeerImplBase {
         return new StreamObserver<>() {
             @Override
             public void onNext(ForwardRequest request) {
-                if (isForeign(request.getGroup(), answer)) {
-                    return;
+                if (request.getGroup() != group) {
+                    back.end(FOREIGN);
                 }
                 for (var command : request.getCommandsList()) {
-                    log.propose(
-                            command.getCommand().toByteArray(),
-                            lost -> back.add(lostCommand(command, lost)));
+                    propose(command, back);
                 }
             }
 
@@ -123,9 +126,27 @@ public final class PeerService extends PeerGrpc.PeerImplBase {
 
             @Override
             public void onCompleted() {
-                answer.onCompleted();
+                back.end(Status.OK);
             }
         };
+    }
+
+    /// What is in the log must be readable for every member, so it is read here first.
+    private void propose(ForwardedCommand forwarded, LostCommands back) {
+        if (back.isOver) {
+            return;
+        }
+        var bytes = forwarded.getCommand().toByteArray();
+        Consumer<Lost> lost = how -> back.add(lostCommand(forwarded, how));
+        try {
+            if (Growth.isGrowth(CommandCodec.decode(ByteBuffer.wrap(bytes)))) {
+                log.propose(bytes, lost);
+            } else {
+                log.proposeFreeing(bytes, lost);
+            }
+        } catch (MalformedBytesException e) {
+            back.end(Status.INVALID_ARGUMENT.withDescription("not a command: " + e.getMessage()));
+        }
     }
 
     private static LostCommand lostCommand(ForwardedCommand command, Lost lost) {
@@ -139,12 +160,13 @@ public final class PeerService extends PeerGrpc.PeerImplBase {
         };
     }
 
-    /// Lost commands on their way back: any thread adds, the event loop sends.
+    /// Lost commands on their way back: any thread adds, the event loop sends and ends.
     private static final class LostCommands {
         private final ConcurrentLinkedQueue<LostCommand> waiting = new ConcurrentLinkedQueue<>();
         private final AtomicBoolean isScheduled = new AtomicBoolean();
         private final ServerCallStreamObserver<ForwardResponse> answer;
         private final Executor eventLoop;
+        private boolean isOver;
 
         LostCommands(ServerCallStreamObserver<ForwardResponse> answer, Executor eventLoop) {
             this.answer = answer;
@@ -166,8 +188,20 @@ public final class PeerService extends PeerGrpc.PeerImplBase {
             for (var lost = waiting.poll(); lost != null; lost = waiting.poll()) {
                 message.addLost(lost);
             }
-            if (!answer.isCancelled() && message.getLostCount() > 0) {
+            if (!isOver && !answer.isCancelled() && message.getLostCount() > 0) {
                 answer.onNext(message.build());
+            }
+        }
+
+        void end(Status how) {
+            if (isOver || answer.isCancelled()) {
+                return;
+            }
+            isOver = true;
+            if (how.isOk()) {
+                answer.onCompleted();
+            } else {
+                answer.onError(how.asRuntimeException());
             }
         }
     }
@@ -245,10 +279,16 @@ public final class PeerService extends PeerGrpc.PeerImplBase {
         if (isForeign(request.getGroup(), answer)) {
             return;
         }
-        var add = request.hasAdd() ? Wire.member(request.getAdd()) : null;
-        var remove = request.getRemove().isEmpty() ? null : MemberId.parse(request.getRemove());
         var timeout = Duration.ofMillis(request.getTimeoutMillis());
-        operate(() -> log.changeMembers(add, remove, timeout), answer);
+        operate(
+                () ->
+                        log.changeMembers(
+                                request.hasAdd() ? Wire.member(request.getAdd()) : null,
+                                request.getRemove().isEmpty()
+                                        ? null
+                                        : MemberId.parse(request.getRemove()),
+                                timeout),
+                answer);
     }
 
     private void operate(Operation operation, StreamObserver<PeerOperationResponse> answer) {
@@ -265,6 +305,10 @@ public final class PeerService extends PeerGrpc.PeerImplBase {
                                 .setMessage(String.valueOf(e.getMessage()));
                     } catch (InterruptedException e) {
                         response.setKind(Kind.FAILED.name()).setMessage("interrupted");
+                    } catch (IllegalArgumentException e) {
+                        // An id or address that is none.
+                        response.setKind(Kind.FAILED.name())
+                                .setMessage(String.valueOf(e.getMessage()));
                     }
                     eventLoop.execute(() -> answer(answer, response.build()));
                 });

@@ -136,7 +136,11 @@ final class Client {
 
     @Nullable String getLocal(String key) {
         var version = version(key);
-        return version == null ? null : new String(version.value(), StandardCharsets.UTF_8);
+        return version == null ? null : text(version);
+    }
+
+    static String text(Version version) {
+        return new String(version.value(), StandardCharsets.UTF_8);
     }
 
     @Nullable Version version(String key) {

@@ -45,9 +45,9 @@ final class Faults {
         return new GroupStateMachine.StoreOpener() {
 
             @Override
-            public Store open(Path directory) {
+            public Store open(Path directory, Runnable gone) {
                 return MvccStore.open(
-                        new Breakable(RocksByteStore.open(directory, SMALL)),
+                        new Breakable(RocksByteStore.open(directory, SMALL, gone)),
                         feed,
                         StoreSettings.DEFAULT,
                         leases);

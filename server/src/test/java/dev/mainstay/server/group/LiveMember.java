@@ -28,6 +28,7 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
+import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /// One member as a node has it, without front doors: a real store, gateway, links to the others and
@@ -54,6 +55,7 @@ public final class LiveMember implements LocalGroup.Crew {
     }
 
     private final MemberId id;
+    private final Member member;
     private final Loop loop;
     private final ExecutorService storage;
     private final ScheduledThreadPoolExecutor timer;
@@ -96,11 +98,13 @@ public final class LiveMember implements LocalGroup.Crew {
                         faults.stores(feed, gateway.leaseListener()),
                         gateway.awaited(),
                         run -> {
-                            var _ =
-                                    timer.schedule(
-                                            run,
-                                            fittings.oldStoresClose.toMillis(),
-                                            java.util.concurrent.TimeUnit.MILLISECONDS);
+                            if (!timer.isShutdown()) {
+                                var _ =
+                                        timer.schedule(
+                                                run,
+                                                fittings.oldStoresClose.toMillis(),
+                                                TimeUnit.MILLISECONDS);
+                            }
                         });
         links =
                 new PeerLinks(
@@ -113,8 +117,6 @@ public final class LiveMember implements LocalGroup.Crew {
                         node.directory().resolve("outgoing"), machine::store, 0, loop);
         member = node.member();
     }
-
-    private final Member member;
 
     private static StoreDirectory directory(Path parent, Identity identity)
             throws IOException, CannotStartException {

@@ -114,7 +114,8 @@ public final class SnapshotView implements ReadView {
 
     /// The newest revision whose commit time is at most `micros`, not below the history floor.
     public long revisionAt(long micros) {
-        long low = Math.max(1, historyFloor());
+        // The rows of changes go as far back as the lower of the two floors.
+        long low = Math.max(1, Math.min(historyFloor(), outcomeFloor()));
         long high = position().revision();
         // Invariant: the answer lies in [low, high].
         while (low < high) {

@@ -40,7 +40,13 @@ public final class RocksByteStore implements ByteStore {
 
     /// Opens the store in `directory`, or makes an empty one there.
     public static RocksByteStore open(Path directory, RocksSettings settings) {
-        return new RocksByteStore(RocksDatabase.open(directory, settings, false), false);
+        return open(directory, settings, () -> {});
+    }
+
+    /// As above; `gone` runs once the store is closed and so is the last of its snapshots and
+    /// cursors, on whatever thread that happens: nothing of `directory` is open any more.
+    public static RocksByteStore open(Path directory, RocksSettings settings, Runnable gone) {
+        return new RocksByteStore(RocksDatabase.open(directory, settings, false, gone), false);
     }
 
     /// Opens what a checkpoint holds, without changing a file; takes reads and [#verify].

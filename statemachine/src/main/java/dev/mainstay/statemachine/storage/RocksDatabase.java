@@ -18,6 +18,7 @@ import org.rocksdb.WriteOptions;
 final class RocksDatabase {
 
     private final RocksOptions options;
+    private final Runnable gone;
 
     private final PerFamily<ColumnFamilyHandle> handles;
     private final PerFamily<Integer> ids;
@@ -31,8 +32,10 @@ final class RocksDatabase {
     /// For every write.
     final WriteOptions unlogged = new WriteOptions().setDisableWAL(true);
 
-    private RocksDatabase(RocksOptions options, RocksDB rocks, List<ColumnFamilyHandle> handles) {
+    private RocksDatabase(
+            RocksOptions options, RocksDB rocks, List<ColumnFamilyHandle> handles, Runnable gone) {
         this.options = options;
+        this.gone = gone;
         this.rocks = rocks;
         var handle = handles.iterator();
         this.handles = new PerFamily<>(_ -> handle.next());
@@ -40,6 +43,12 @@ final class RocksDatabase {
     }
 
     static RocksDatabase open(Path directory, RocksSettings settings, boolean readOnly) {
+        return open(directory, settings, readOnly, () -> {});
+    }
+
+    /// @param gone runs when all is freed, on the thread that frees it
+    static RocksDatabase open(
+            Path directory, RocksSettings settings, boolean readOnly, Runnable gone) {
         if (readOnly && !Files.exists(directory.resolve("CURRENT"))) {
             // RocksDB would make the directory.
             throw new StorageFailure("there is no store in " + directory);
@@ -52,11 +61,11 @@ final class RocksDatabase {
                 // Else the image would get a journal file of RocksDB's.
                 options.database.setLogger(options.silentLogger());
                 var rocks = RocksDB.openReadOnly(options.database, path, options.families, handles);
-                return new RocksDatabase(options, rocks, handles);
+                return new RocksDatabase(options, rocks, handles, gone);
             }
             Files.createDirectories(directory);
             var rocks = RocksDB.open(options.database, path, options.families, handles);
-            return new RocksDatabase(options, rocks, handles);
+            return new RocksDatabase(options, rocks, handles, gone);
         } catch (RocksDBException e) {
             options.close();
             throw failure("cannot open the store in " + directory, e);
@@ -98,5 +107,6 @@ final class RocksDatabase {
         }
         rocks.close();
         options.close();
+        gone.run();
     }
 }
