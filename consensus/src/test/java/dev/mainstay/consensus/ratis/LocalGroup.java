@@ -352,6 +352,10 @@ public final class LocalGroup implements AutoCloseable {
             return (CountingMachine) Objects.requireNonNull(machine, "not started");
         }
 
+        public long firstIndex() {
+            return LogFixtures.startIndex(this);
+        }
+
         /// How often a leader asked this member to install a checkpoint.
         public int installRequests() {
             return installRequests.get();

@@ -59,6 +59,8 @@ enum EtcdError {
             "etcdserver: request timed out, waiting for the applied index took too long"),
     UNHEALTHY(Status.Code.UNAVAILABLE, "etcdserver: unhealthy cluster"),
 
+    DEADLINE_EXCEEDED(Status.Code.DEADLINE_EXCEEDED, "context deadline exceeded"),
+
     NO_LEARNERS(Status.Code.UNIMPLEMENTED, "etcdserver: learner members are not supported"),
     NO_USERS(Status.Code.UNIMPLEMENTED, "etcdserver: users and roles are not supported"),
     NO_ALARM_SETTING(Status.Code.UNIMPLEMENTED, "etcdserver: alarms are raised by the server only"),

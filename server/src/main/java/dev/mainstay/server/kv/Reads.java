@@ -28,13 +28,14 @@ final class Reads {
             reading.run();
             return;
         }
+        var limit = TimeLimit.ofCall(timeoutNanos);
         gateway.whenStrict(
-                deadline(),
+                limit.deadline(),
                 readiness -> {
                     if (readiness instanceof Readiness.Ready) {
                         reading.run();
                     } else {
-                        reply.fail(EtcdError.of(readiness));
+                        reply.fail(limit.error(readiness));
                     }
                 });
     }
@@ -73,6 +74,6 @@ final class Reads {
     }
 
     long deadline() {
-        return System.nanoTime() + timeoutNanos;
+        return TimeLimit.ofCall(timeoutNanos).deadline();
     }
 }

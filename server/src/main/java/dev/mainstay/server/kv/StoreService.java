@@ -42,8 +42,8 @@ final class StoreService extends StoreGrpc.StoreImplBase {
         this.headers = headers;
     }
 
-    private long deadline() {
-        return System.nanoTime() + limits.requestTimeout().toNanos();
+    private TimeLimit limit() {
+        return TimeLimit.ofCall(limits.requestTimeout().toNanos());
     }
 
     @Override
@@ -69,20 +69,21 @@ final class StoreService extends StoreGrpc.StoreImplBase {
     }
 
     private void whenReady(ReadRequest request, Reply<ReadResponse> reply, Runnable reading) {
+        var limit = limit();
         Consumer<Readiness> ready =
                 readiness -> {
                     if (readiness instanceof Readiness.Ready) {
                         reading.run();
                     } else {
-                        reply.fail(EtcdError.of(readiness));
+                        reply.fail(limit.error(readiness));
                     }
                 };
         switch (request.getMode()) {
-            case STRICT -> gateway.whenStrict(deadline(), ready);
-            case SESSION -> gateway.whenAtRevision(request.getToken(), deadline(), ready);
+            case STRICT -> gateway.whenStrict(limit.deadline(), ready);
+            case SESSION -> gateway.whenAtRevision(request.getToken(), limit.deadline(), ready);
             case BOUNDED -> {
                 if (request.getMaxStalenessMillis() > 0) {
-                    gateway.whenFresh(request.getMaxStalenessMillis(), deadline(), ready);
+                    gateway.whenFresh(request.getMaxStalenessMillis(), limit.deadline(), ready);
                 } else {
                     reply.fail(StoreError.BAD_STALENESS.asRuntimeException());
                 }
@@ -133,7 +134,7 @@ final class StoreService extends StoreGrpc.StoreImplBase {
             var command =
                     new Command.KvTxn(
                             id, request.getSince(), txn.compares(), txn.success(), txn.failure());
-            gateway.write(command, deadline(), outcome -> answer(command, outcome, reply));
+            gateway.write(command, limit().deadline(), outcome -> answer(command, outcome, reply));
         } catch (Rejection e) {
             reply.fail(e.error());
         }
@@ -219,7 +220,7 @@ final class StoreService extends StoreGrpc.StoreImplBase {
         var reply = Reply.to(observer);
         gateway.write(
                 new Command.VoidTxn(id(request.getId()), request.getSince()),
-                deadline(),
+                limit().deadline(),
                 outcome -> {
                     switch (outcome) {
                         case Outcome.NotApplied(var lost) -> reply.fail(EtcdError.of(lost));

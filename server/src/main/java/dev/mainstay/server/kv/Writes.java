@@ -43,7 +43,7 @@ final class Writes {
 
     /// Exactly one of the two hears, once.
     void write(Making making, Consumer<Written> written, Consumer<EtcdError> failed) {
-        attempt(making, System.nanoTime() + timeoutNanos, written, failed);
+        attempt(making, TimeLimit.ofCall(timeoutNanos).deadline(), written, failed);
     }
 
     private void attempt(

@@ -45,6 +45,11 @@ final class Client {
         return new TxnId(0x7e57, IDS.incrementAndGet());
     }
 
+    /// A key that no other story uses.
+    static String newKey() {
+        return "key" + IDS.incrementAndGet() + "-";
+    }
+
     static Key key(String name) {
         return Keyspace.kv(name.getBytes(StandardCharsets.UTF_8));
     }
@@ -62,6 +67,11 @@ final class Client {
     static Command.KvTxn delete(TxnId id, long since, String key) {
         var step = new KvOp.Delete(KeyRange.only(key(key)), false);
         return new Command.KvTxn(id, since, List.of(), List.of(step), List.of());
+    }
+
+    /// A put under an id of its own, as the SDK makes it.
+    Command.KvTxn newPut(String key, String value) {
+        return put(newId(), gateway.since(), key, value);
     }
 
     CompletableFuture<Outcome> send(Command command, Duration time) {

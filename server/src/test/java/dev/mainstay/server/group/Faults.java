@@ -18,6 +18,7 @@ import dev.mainstay.statemachine.storage.StorageFailure;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.Map;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 
@@ -28,6 +29,8 @@ final class Faults {
             new RocksSettings(8 << 20, 4 << 20, 64 << 20, 64, 1);
 
     private volatile boolean failsWrites;
+    private volatile CountDownLatch gate = new CountDownLatch(0);
+    private final AtomicInteger atTheGate = new AtomicInteger();
     private final AtomicInteger closed = new AtomicInteger();
 
     /// From now on the disk takes nothing more.
@@ -35,7 +38,17 @@ final class Faults {
         failsWrites = true;
     }
 
-    /// How many stores have been closed to the last view.
+    /// Checkpoints that arrive wait until the latch is open.
+    void holdCheckpoints(CountDownLatch until) {
+        gate = until;
+    }
+
+    /// How many checkpoints have arrived.
+    int arrivedCheckpoints() {
+        return atTheGate.get();
+    }
+
+    /// How many stores have been closed; the last view may still be open.
     int closedStores() {
         return closed.get();
     }
@@ -55,6 +68,12 @@ final class Faults {
 
             @Override
             public Position verify(Path image) throws IOException {
+                atTheGate.incrementAndGet();
+                try {
+                    gate.await();
+                } catch (InterruptedException e) {
+                    throw new IOException(e);
+                }
                 return files.verify(image);
             }
         };

@@ -121,10 +121,40 @@ final class ThreeMembers implements AutoCloseable {
         node(member).stop();
     }
 
+    /// A further member, with an empty disk: it waits to be added.
+    LiveMember join() throws Exception {
+        var node = group.joiner();
+        node.start();
+        return at(node);
+    }
+
     LiveMember start(LiveMember member) throws Exception {
         var node = node(member);
         node.start();
         return at(node);
+    }
+
+    /// The end of a story: wires healed, stopped members started, one leader known to all, and the
+    /// same bytes everywhere.
+    void settle() throws Exception {
+        firewall().heal();
+        for (var node : group.nodes()) {
+            if (!node.isUp()) {
+                node.start();
+            }
+        }
+        Await.until("one leader", this::agreeOnALeader);
+        checkSameBytes();
+    }
+
+    private boolean agreeOnALeader() {
+        return running().stream()
+                        .map(m -> m.log().standing())
+                        .map(s -> s.term() + " " + s.leader())
+                        .distinct()
+                        .count()
+                == 1
+                && running().stream().anyMatch(m -> m.log().standing().isReady());
     }
 
     /// All members that still run have the same state and gave the same verdicts.

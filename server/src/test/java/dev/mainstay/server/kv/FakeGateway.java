@@ -62,6 +62,10 @@ final class FakeGateway implements Gateway, Leases, AutoCloseable {
     volatile boolean isLeader = true;
     volatile boolean isDiskFull;
     volatile Readiness readiness = Readiness.READY;
+
+    /// That of the last write or strict read.
+    volatile long deadline;
+
     final AtomicInteger readIndexes = new AtomicInteger();
     final AtomicInteger entries = new AtomicInteger();
 
@@ -96,7 +100,8 @@ final class FakeGateway implements Gateway, Leases, AutoCloseable {
     }
 
     @Override
-    public void write(Command command, long deadline, Consumer<Outcome> done) {
+    public void write(Command command, long until, Consumer<Outcome> done) {
+        deadline = until;
         Fate fate;
         synchronized (fates) {
             fate = fates.poll();
@@ -147,7 +152,8 @@ final class FakeGateway implements Gateway, Leases, AutoCloseable {
     }
 
     @Override
-    public void whenStrict(long deadline, Consumer<Readiness> ready) {
+    public void whenStrict(long until, Consumer<Readiness> ready) {
+        deadline = until;
         readIndexes.incrementAndGet();
         eventLoop.execute(() -> ready.accept(readiness));
     }

@@ -21,6 +21,7 @@ import dev.mainstay.consensus.Lost;
 import dev.mainstay.server.gateway.Readiness;
 import io.grpc.Metadata;
 import io.grpc.stub.MetadataUtils;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
@@ -39,6 +40,36 @@ class KvServiceTest {
 
         assertThat(header.getClusterId()).isEqualTo(FakeGateway.CLUSTER);
         assertThat(header.getMemberId()).isEqualTo(FakeGateway.SELF.number());
+    }
+
+    @Test
+    void aCall_endsWithItsClientsDeadline_orAfterTheOwnLimit() {
+        long now = System.nanoTime();
+        var put = put("a", "1").build();
+        var _ = etcd.kv().withDeadlineAfter(3, TimeUnit.SECONDS).put(put);
+        assertThat(secondsFrom(now)).isBetween(2L, 3L);
+        var _ = etcd.kv().withDeadlineAfter(3, TimeUnit.SECONDS).range(range("a").build());
+        assertThat(secondsFrom(now)).isBetween(2L, 3L);
+
+        now = System.nanoTime();
+        var _ = etcd.kv().withDeadlineAfter(3, TimeUnit.HOURS).put(put);
+        assertThat(secondsFrom(now)).isEqualTo(5);
+        etcd.get("a");
+        assertThat(secondsFrom(now)).isEqualTo(5);
+    }
+
+    private long secondsFrom(long start) {
+        return TimeUnit.NANOSECONDS.toSeconds(etcd.gateway.deadline - start);
+    }
+
+    @Test
+    void aReadThatCannotRunInTheClientsTime_endsInTheClientsWords() {
+        etcd.gateway.readiness = new Readiness.NoLeader("none elected");
+        var read = range("a").build();
+
+        assertThat(error(() -> etcd.kv().withDeadlineAfter(3, TimeUnit.SECONDS).range(read)))
+                .isEqualTo("4 context deadline exceeded");
+        assertThat(error(() -> etcd.kv().range(read))).isEqualTo("14 etcdserver: no leader");
     }
 
     @Test
