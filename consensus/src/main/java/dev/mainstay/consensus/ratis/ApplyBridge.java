@@ -56,7 +56,8 @@ final class ApplyBridge extends BaseStateMachine {
 
         void leadershipLost();
 
-        void membershipChanged(Membership membership);
+        /// @param isSettled no further step of the same change is to come
+        void membershipChanged(Membership membership, boolean isSettled);
 
         /// The log starts at `first` on the leader: a checkpoint is needed.
         CompletableFuture<TermIndex> install(Member leader, TermIndex first);
@@ -240,7 +241,10 @@ final class ApplyBridge extends BaseStateMachine {
     public void notifyConfigurationChanged(
             long term, long index, RaftConfigurationProto configuration) {
         configurationTerm = term;
-        events.membershipChanged(RaftNames.membership(configuration));
+        boolean isSettled =
+                configuration.getOldPeersCount() == 0
+                        && configuration.getPeersList().stream().allMatch(p -> p.getPriority() == 0);
+        events.membershipChanged(RaftNames.membership(configuration), isSettled);
     }
 
     /// Comes between the two notifications of the leader's first entry, a configuration: announced

@@ -79,7 +79,7 @@ final class GroupChanges {
                         new LogOperationException(Kind.NO_SUCH_MEMBER, "there is no other voter"));
     }
 
-    /// One joint change. `add` with the id of a present voter changes that voter's addresses.
+    /// One joint change. `add` with the id of the removed voter changes that voter's addresses.
     void change(
             RatisServer server, @Nullable Member add, @Nullable MemberId remove, Duration timeout)
             throws LogOperationException, InterruptedException {
@@ -95,6 +95,27 @@ final class GroupChanges {
                     Kind.NOT_LEADER,
                     "leadership was handed over so that " + remove + " can go: ask the new leader");
         }
+        if (add != null && add.id().equals(remove)) {
+            // Other addresses alone are no change to Ratis, other priorities are. With a higher one
+            // for the leader nobody else is called to lead; the second change takes it back.
+            set(server, present, preferring(server.peerId, next), timeout);
+        }
+        set(server, present, next, timeout);
+    }
+
+    private static List<RaftPeer> preferring(RaftPeerId leader, List<RaftPeer> peers) {
+        return peers.stream()
+                .map(peer -> peer.getId().equals(leader) ? withPriority(peer, 1) : peer)
+                .toList();
+    }
+
+    private static RaftPeer withPriority(RaftPeer peer, int priority) {
+        return RaftPeer.newBuilder(peer).setPriority(priority).build();
+    }
+
+    private static void set(
+            RatisServer server, List<RaftPeer> present, List<RaftPeer> next, Duration timeout)
+            throws LogOperationException, InterruptedException {
         var arguments =
                 Arguments.newBuilder()
                         .setMode(Mode.COMPARE_AND_SET)
@@ -117,7 +138,9 @@ final class GroupChanges {
     private static List<RaftPeer> next(
             List<RaftPeer> present, @Nullable Member add, @Nullable MemberId remove)
             throws LogOperationException {
-        var next = new ArrayList<>(present);
+        var next = new ArrayList<RaftPeer>();
+        // A change of addresses that broke off half-way has left a priority.
+        present.forEach(peer -> next.add(withPriority(peer, 0)));
         if (remove != null) {
             var gone = RaftNames.peerId(remove);
             if (!next.removeIf(peer -> peer.getId().equals(gone))) {

@@ -154,7 +154,10 @@ final class MemberEvents implements ApplyBridge.Events, MainstayRpc.Hooks, AutoC
     }
 
     @Override
-    public void membershipChanged(Membership membership) {
+    public void membershipChanged(Membership membership, boolean isSettled) {
+        if (isSettled) {
+            log.addressesAre(membership);
+        }
         boolean isMember = membership.find(self).isPresent();
         boolean isOut = wasMember && !isMember;
         wasMember |= isMember;

@@ -311,6 +311,21 @@ public final class RatisLog implements ReplicatedLog {
         workers.shutdownNow();
     }
 
+    /// Ratis goes on talking to the first address that it heard of a member. Only a new server of
+    /// its own uses another one.
+    void addressesAre(Membership membership) {
+        var server = current;
+        if (server == null || server.isClosing() || !membership.equals(server.membership())) {
+            return;
+        }
+        for (var voter : membership.voters()) {
+            if (!voter.id().equals(self) && !server.talksTo(voter)) {
+                workers.execute(() -> rebuild(voter.id() + " has moved to " + voter.raftAddress()));
+                return;
+            }
+        }
+    }
+
     private void rebuild(String why) {
         synchronized (lifeLock) {
             var server = current;

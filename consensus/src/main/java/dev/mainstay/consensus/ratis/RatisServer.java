@@ -12,6 +12,7 @@ import dev.mainstay.consensus.StateMachine;
 import java.io.IOException;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
 import org.apache.ratis.conf.Parameters;
 import org.apache.ratis.protocol.ClientId;
 import org.apache.ratis.protocol.RaftClientReply;
@@ -59,6 +60,9 @@ final class RatisServer implements AutoCloseable {
     /// A translation kept as long as Ratis' configuration object is the same; may be lost.
     private volatile @Nullable Seen seen;
 
+    /// Where this life of the server looks for the others: what it heard first of each.
+    private final ConcurrentHashMap<MemberId, String> addresses = new ConcurrentHashMap<>();
+
     /// Set before this side closes the server: what Ratis says about it afterwards is no news.
     private volatile boolean isClosing;
 
@@ -68,6 +72,13 @@ final class RatisServer implements AutoCloseable {
         this.self = plan.identity().member();
         this.server = server;
         this.division = division;
+        membership().voters().forEach(this::talksTo);
+    }
+
+    /// Whether messages to `member` go to its present Raft address.
+    boolean talksTo(Member member) {
+        var first = addresses.putIfAbsent(member.id(), member.raftAddress());
+        return first == null || first.equals(member.raftAddress());
     }
 
     /// Returns once the group takes part (or waits to be added).

@@ -12,7 +12,6 @@ import dev.mainstay.consensus.LogSettings;
 import dev.mainstay.consensus.Lost;
 import dev.mainstay.consensus.Member;
 import dev.mainstay.consensus.MemberId;
-import dev.mainstay.consensus.Membership;
 import dev.mainstay.consensus.Peers;
 import dev.mainstay.consensus.ReadIndex;
 import dev.mainstay.consensus.StateMachine;
@@ -257,9 +256,9 @@ public final class LocalGroup implements AutoCloseable {
     /// One member and its directory; its log runs between [#start] and [#stop].
     public final class Node implements LocalPeers.Node {
 
-        private final Member member;
+        private volatile Member member;
         private final Path directory;
-        private final int port;
+        private int port;
         private volatile @Nullable RatisLog log;
         private @Nullable StateMachine machine;
         private @Nullable Crew crew;
@@ -286,6 +285,18 @@ public final class LocalGroup implements AutoCloseable {
                             boarded.peers());
             log = running;
             boarded.serve(running);
+        }
+
+        /// The next start listens on another port; nobody else knows.
+        public void move() throws IOException {
+            port = freePort();
+            member =
+                    new Member(
+                            id(),
+                            member.sqlAddress(),
+                            member.grpcAddress(),
+                            "127.0.0.1:" + port,
+                            member.httpAddress());
         }
 
         LogSettings settings() {
@@ -436,58 +447,6 @@ public final class LocalGroup implements AutoCloseable {
         @Override
         public void leave() {
             peers.close();
-        }
-    }
-
-    /// What a member's listener heard. Any thread.
-    public static final class Heard implements LogListener {
-
-        private final Map<String, Object> last = new ConcurrentHashMap<>();
-
-        @Override
-        public void leaderChanged(@Nullable MemberId leader, long term) {
-            last.put("leader", Optional.ofNullable(leader));
-        }
-
-        @Override
-        public void leadershipReady(long term) {
-            last.put("ready", term);
-        }
-
-        @Override
-        public void leadershipLost() {
-            last.put("lost", true);
-        }
-
-        @Override
-        public void membershipChanged(Membership membership) {
-            last.put("membership", membership);
-        }
-
-        @Override
-        public void removed() {
-            last.put("removed", true);
-        }
-
-        @Override
-        public void failed(String reason, @Nullable Throwable cause) {
-            last.put("failed", reason);
-        }
-
-        public boolean isRemoved() {
-            return last.containsKey("removed");
-        }
-
-        public boolean hasLostLeadership() {
-            return last.containsKey("lost");
-        }
-
-        public long readyTerm() {
-            return (Long) last.getOrDefault("ready", -1L);
-        }
-
-        public Optional<String> failure() {
-            return Optional.ofNullable((String) last.get("failed"));
         }
     }
 }

@@ -113,6 +113,31 @@ class MembershipTest {
     }
 
     @Test
+    void aMemberThatHasMoved_isFoundAtItsNewAddress() throws Exception {
+        try (var group = LocalGroup.started(root, 3)) {
+            var leader = group.awaitLeader();
+            leader.commit("x");
+            var mover = group.followersOf(leader).getFirst();
+            mover.stop();
+            mover.move();
+
+            leader.log().changeMembers(mover.member(), mover.id(), PATIENCE);
+            mover.start();
+
+            var next = group.awaitLeader();
+            assertThat(next.log().membership().voters()).contains(mover.member()).hasSize(3);
+            next.commit("y");
+            Await.until("it hears of it", () -> mover.machine().has("y"));
+            for (var node : group.nodes()) {
+                assertThat(node.heard().failure()).isEmpty();
+            }
+            group.awaitLeader().log().transferLeadership(mover.id(), PATIENCE);
+            Await.until("the mover leads", () -> mover.log().standing().isReady());
+            mover.commit("z");
+        }
+    }
+
+    @Test
     void aLeaderThatIsToGo_handsOverFirst() throws Exception {
         try (var group = LocalGroup.started(root, 3)) {
             var leader = group.awaitLeader();

@@ -78,7 +78,7 @@ class StartTest {
                             new CountingMachine(root.resolve("second")),
                             Seams.NONE);
 
-            assertThatThrownBy(() -> RatisLog.start(second, new LocalGroup.Heard(), nobody(node)))
+            assertThatThrownBy(() -> RatisLog.start(second, new Heard(), nobody(node)))
                     .isInstanceOf(CannotStartException.class);
 
             node.commit("the first one goes on");
