@@ -15,7 +15,7 @@ public final class Nemeses {
         this.all = List.copyOf(all);
     }
 
-    /// Those that need nothing but processes and links.
+    /// Those on processes, links, disks and clocks.
     public static Nemeses standard() {
         return new Nemeses(
                 Stream.of(
@@ -25,7 +25,10 @@ public final class Nemeses {
                                 LinkFaults.all(),
                                 Leaderships.all(),
                                 Changes.all(),
-                                LeftBehind.all())
+                                LeftBehind.all(),
+                                DiskFaults.all(),
+                                PowerLosses.all(),
+                                ClockFaults.all())
                         .flatMap(List::stream)
                         .toList());
     }

@@ -4,21 +4,19 @@
 //
 //   content/<id>   the synced bytes of a file; no such file: none were
 //   journal        id numbers, and the names that became durable:
-//     root <inode> <birth>            of the data directory; number 1
-//     id <id> <inode> <f|d>           from here on this inode has this number
+//     id <id> <inode> <f|d>           from here on this inode has this number; 1 is the data directory
 //     list <directory> <count>        a synced directory; that many lines follow:
 //     <id> <f|d> <name>
 //     link <directory> <id> <f|d> <links> <name>   a synced file: its name, and its ancestors' names
+//     end                             of a record, which holds as a whole or not at all
 //
-// A record is one write(2), so whoever reads it after a kill at any moment sees a whole record or,
-// at the end, a torn one. "loose" is the harshest that Linux' file systems may do: a synced file
-// keeps the name it has, but other renames, creations and removals wait for a sync of their
-// directory. "ordered" is what ext4 and XFS do by default: a sync commits all names before it.
+// "loose" is the harshest that Linux' file systems may do: a synced file keeps the name it has, but
+// other renames, creations and removals wait for a sync of their directory. "ordered" is what ext4 and XFS do by default: a sync commits all names before it.
 #include "shim.h"
 
 #include <dirent.h>
-#include <stdarg.h>
 #include <pthread.h>
+#include <stdarg.h>
 #include <sys/file.h>
 
 struct file {
@@ -75,7 +73,9 @@ __attribute__((format(printf, 1, 2))) static void note(const char *format, ...) 
 }
 
 static void flush_record(void) {
-    if (record_length && REAL(write)(journal, record, record_length) != (ssize_t)record_length) {
+    if (!record_length) return;
+    note("end\n");
+    if (REAL(write)(journal, record, record_length) != (ssize_t)record_length) {
         shim_die("cannot write the platter's journal");
     }
     record_length = 0;
@@ -260,21 +260,16 @@ static void secure_name_of(struct file *file, const char *path, nlink_t links) {
 
 // The beginning.
 
-static void root_line(char line[128]) {
-    struct statx root;
-    if (statx(AT_FDCWD, shim_directory, 0, STATX_INO | STATX_BTIME, &root)) shim_die("no data directory");
-    snprintf(line, 128, "root %llu %lld.%09u\n", (unsigned long long)root.stx_ino,
-             (long long)root.stx_btime.tv_sec, root.stx_btime.tv_nsec);
-}
-
 // After a kill, the platter is where it was; only who has which number, and that nothing is known
-// of what the killed process wrote, must be learnt again. Whether this is that directory.
-static int resume(const char *root) {
+// of what the killed process wrote, must be learnt again. Whether there was a platter.
+static int resume(void) {
     FILE *lines = fdopen(dup(journal), "r");
     if (!lines) shim_die("cannot read the platter's journal");
     char line[PATH_MAX + 128];
-    int is_same = fgets(line, sizeof line, lines) && !strcmp(line, root);
-    while (is_same && fgets(line, sizeof line, lines)) {
+    off_t read = 0, whole = 0;
+    while (fgets(line, sizeof line, lines)) {
+        read += (off_t)strlen(line);
+        if (!strcmp(line, "end\n")) whole = read;
         long long id;
         unsigned long long inode;
         char kind;
@@ -283,7 +278,9 @@ static int resume(const char *root) {
         add((ino_t)inode, id, kind == 'd')->is_whole = 1;
     }
     fclose(lines);
-    return is_same;
+    // What was being written when the process was killed.
+    if (REAL(ftruncate)(journal, whole)) shim_die("cannot cut the platter's journal");
+    return last_id > 0;
 }
 
 static void copy_all(char path[PATH_MAX], const struct stat *entry) {
@@ -302,16 +299,13 @@ static void empty_content(void) {
 }
 
 // What stands there when we come, is taken for synced.
-static void take_stock(const char *root) {
+static void take_stock(void) {
     char path[PATH_MAX];
     struct stat now;
-    if (REAL(ftruncate)(journal, 0)) shim_die("cannot begin the platter's journal");
     empty_content();
-    memset(files, 0, sizeof files);
     last_id = ROOT;
     snprintf(path, sizeof path, "%s", shim_directory);
     if (lstat(path, &now)) shim_die("no data directory");
-    note("%s", root);
     add(now.st_ino, ROOT, 1);
     note("id %d %llu d\n", ROOT, (unsigned long long)now.st_ino);
     secure_all_names();
@@ -322,18 +316,13 @@ static void begin(void) {
     const char *platter = getenv("MAINSTAY_SHIM_PLATTER");
     const char *names = getenv("MAINSTAY_SHIM_NAMES");
     struct stat root;
-    if (!shim_directory) {
+    if (!platter || !shim_directory) {
         state = NONE;
         return;
     }
     if (stat(shim_directory, &root)) return;  // Not yet.
-    if (!platter) {
-        shim_control[PID] = getpid();
-        state = NONE;
-        return;
-    }
     is_ordered = names && !strcmp(names, "ordered");
-    char path[PATH_MAX], line[128];
+    char path[PATH_MAX];
     snprintf(path, sizeof path, "%s/content", platter);
     REAL(mkdir)(path, 0700);
     content = REAL(open)(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
@@ -347,9 +336,7 @@ static void begin(void) {
         state = NONE;
         return;
     }
-    root_line(line);
-    if (!resume(line)) take_stock(line);
-    shim_control[PID] = getpid();
+    if (!resume()) take_stock();
     state = READY;
 }
 

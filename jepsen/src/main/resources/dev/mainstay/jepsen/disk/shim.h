@@ -39,8 +39,7 @@ enum slot {
     MAPPED_WRITES = 21,
     CLOCK_READS = 22,
     CLOCK_SEEN_NS = 23,
-    PID = 24,
-    SHOWN_FULL = 25,
+    SHOWN_FULL = 24,
     SLOTS = 64
 };
 
