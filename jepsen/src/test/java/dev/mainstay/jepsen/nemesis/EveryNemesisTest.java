@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.mainstay.jepsen.cluster.KeyValues;
 import dev.mainstay.jepsen.cluster.arena.LocalArena;
+import dev.mainstay.jepsen.history.Recorder;
 import io.grpc.StatusRuntimeException;
 import java.io.IOException;
 import java.time.Duration;
@@ -15,6 +16,7 @@ import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.DynamicTest;
 import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestFactory;
 
 /// Each fault happens, proves it, and leaves a cluster that serves.
@@ -41,16 +43,45 @@ class EveryNemesisTest {
         var tests = new ArrayList<DynamicTest>();
         for (var nemesis : Nemeses.standard().all()) {
             if (nemesis.obstacle(arena).isEmpty()) {
-                tests.add(DynamicTest.dynamicTest(Nemeses.name(nemesis), () -> suffer(nemesis)));
+                tests.add(
+                        DynamicTest.dynamicTest(
+                                Nemeses.name(nemesis), () -> suffer(arena, nemesis)));
             }
         }
         assertThat(tests).hasSize(17);
         return tests;
     }
 
-    private static void suffer(Nemesis nemesis) throws IOException, InterruptedException {
+    /// With two more nodes, what needs five.
+    @Test
+    void ringsAndBridges_leaveATrace_andAClusterThatServes()
+            throws IOException, InterruptedException {
+        try (var five = LocalArena.builder().nodes(5).start()) {
+            for (var nemesis :
+                    Nemeses.standard().named(List.of("partition/ring", "partition/bridge"))) {
+                suffer(five, nemesis);
+            }
+        }
+    }
+
+    @Test
+    void aSchedule_provesItsFaults_andLeavesAClusterThatServes() throws InterruptedException {
+        var recorder = new Recorder(_ -> {});
+        var nemeses =
+                Nemeses.standard().named(List.of("kill", "pause", "partition", "link", "transfer"));
+
+        var result =
+                new Schedule(arena, recorder, nemeses, Pace.BRISK, 1).run(Duration.ofSeconds(20));
+
+        assertThat(result.problems()).isEmpty();
+        assertThat(result.faults()).hasSizeGreaterThan(3);
+        assertThat(recorder.history().faults()).hasSameSizeAs(result.faults());
+    }
+
+    private static void suffer(Arena arena, Nemesis nemesis)
+            throws IOException, InterruptedException {
         var fault = nemesis.begin(arena, new SplittableRandom(20_260_731));
-        writeFor(LASTS_MILLIS);
+        writeFor(arena, LASTS_MILLIS);
 
         var evidence = fault.heal();
 
@@ -62,7 +93,7 @@ class EveryNemesisTest {
     }
 
     /// Some load, wherever it is taken.
-    private static void writeFor(int millis) {
+    private static void writeFor(Arena arena, int millis) {
         var deadline = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(millis);
         for (var i = 0; System.nanoTime() - deadline < 0; i++) {
             var target = arena.leader().orElse(i % arena.size());

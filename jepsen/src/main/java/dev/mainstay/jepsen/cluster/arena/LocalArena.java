@@ -37,6 +37,8 @@ public final class LocalArena implements Arena {
     private final Thread onExit = new Thread(this::closeAtExit, "arena-clean-up");
     private Optional<Disks> disks = Optional.empty();
     private Optional<Clocks> clocks = Optional.empty();
+    // Guarded by this.
+    private boolean hasEnded;
 
     private LocalArena(Path home, LeftOvers leftOvers, Wiring wiring, List<Place> places) {
         this.home = home;
@@ -102,6 +104,9 @@ public final class LocalArena implements Arena {
         disks = plan.disks(this);
         clocks = plan.clocks(this);
         for (var place : places) {
+            if (Files.exists(place.journal())) {
+                throw new IOException("another run was here: " + place.journal());
+            }
             place.configure();
         }
         places.getFirst().launch("--init");
@@ -236,19 +241,27 @@ public final class LocalArena implements Arena {
 
     @Override
     public void stop(int node) throws IOException {
+        if (!stops(node)) {
+            throw new IOException("node %d did not stop, it was killed".formatted(node));
+        }
+    }
+
+    /// Whether the node stopped when asked; if not, it was killed.
+    private boolean stops(int node) throws IOException {
         var place = places.get(node);
         place.lock.lock();
         try {
             if (!place.isRunning()) {
-                return;
+                return true;
             }
             var process = place.process();
             process.terminate();
             try {
                 Await.until("node %d stops".formatted(node), STOP, () -> !process.isAlive());
+                return true;
             } catch (Await.Overdue e) {
                 process.kill();
-                throw new IOException("it was killed instead", e);
+                return false;
             }
         } finally {
             place.lock.unlock();
@@ -280,7 +293,7 @@ public final class LocalArena implements Arena {
         var deadline = System.nanoTime() + CHANGE.toNanos();
         place.lock.lock();
         try {
-            stop(node);
+            var _ = stops(node);
             remove(node, deadline);
             place.isMember = false;
             place.erase();
@@ -376,10 +389,19 @@ public final class LocalArena implements Arena {
     @Override
     public void close() throws IOException {
         end();
-        Runtime.getRuntime().removeShutdownHook(onExit);
+        try {
+            Runtime.getRuntime().removeShutdownHook(onExit);
+        } catch (IllegalStateException e) {
+            // The JVM is ending: the hook finds nothing left to do.
+        }
     }
 
-    private void end() throws IOException {
+    /// Whoever comes second waits: the JVM must not end in the middle.
+    private synchronized void end() throws IOException {
+        if (hasEnded) {
+            return;
+        }
+        hasEnded = true;
         for (var place : places) {
             if (place.isRunning()) {
                 place.process().killWithoutWaiting();

@@ -29,6 +29,7 @@ class NamespacesTest {
             return;
         }
         try (var arena = LocalArena.builder().wires(ArenaBuilder.Wires.NAMESPACES).start()) {
+            assertNoWayPastTheSwitch(arena);
             for (var name :
                     List.of(
                             "partition/leader-alone",
@@ -44,6 +45,17 @@ class NamespacesTest {
         }
 
         assertThat(interfacesAndNamespaces()).isEqualTo(before);
+    }
+
+    /// Over the bridge, a client reaches every node, and no node another.
+    private static void assertNoWayPastTheSwitch(Arena arena) throws IOException {
+        var call = "exec 3<>/dev/tcp/" + arena.endpoint(1).replace(':', '/');
+        var spaces = Command.run(List.of("ip", "netns", "list"), SOON).out().lines();
+        var first = spaces.filter(line -> line.contains("-n0")).findFirst().orElseThrow();
+        var inside = List.of("ip", "netns", "exec", first.split(" ", -1)[0], "bash", "-c", call);
+
+        assertThat(Command.run(List.of("bash", "-c", call), SOON).succeeded()).isTrue();
+        assertThat(Command.run(inside, Duration.ofSeconds(2)).succeeded()).isFalse();
     }
 
     private static void suffer(Arena arena, String name) throws IOException, InterruptedException {
