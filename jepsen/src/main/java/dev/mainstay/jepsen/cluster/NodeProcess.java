@@ -22,6 +22,7 @@ public record NodeProcess(long pid) {
     private static final long TICKS_PER_SECOND = 100;
     // Fields of `stat` after the program's name.
     private static final int STATE = 0;
+    private static final int THREADS = 17;
     private static final int START_TICKS = 19;
     private static final String LISTENING = "0A";
 
@@ -123,10 +124,14 @@ public record NodeProcess(long pid) {
         }
     }
 
-    // A killed child of this very process stays in the table until the JVM has reaped it.
+    // A killed child of this very process stays in the table until the JVM has reaped it. But the
+    // first thread of a process that dies can be a zombie while others end, and until they have,
+    // its
+    // ports and locks are taken.
     private boolean isZombie() {
         try {
-            return statFields()[STATE].equals("Z");
+            var fields = statFields();
+            return fields[STATE].equals("Z") && Integer.parseInt(fields[THREADS]) <= 1;
         } catch (UncheckedIOException e) {
             return false;
         }

@@ -11,20 +11,19 @@ import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
-import java.util.function.IntFunction;
 import java.util.stream.IntStream;
 
 /// Disks emulated by the shim. Any thread; changes of one node's disk come from one at a time.
 final class NodeDisks implements Disks {
 
     private final List<Control> controls;
-    private final IntFunction<Platter> platters;
+    private final Power power;
     private final List<AtomicLong> powerLosses;
     private final List<AtomicLong> lostFiles;
 
-    NodeDisks(List<Control> controls, IntFunction<Platter> platters) {
+    NodeDisks(List<Control> controls, Power power) {
         this.controls = controls;
-        this.platters = platters;
+        this.power = power;
         this.powerLosses = zeros(controls.size());
         this.lostFiles = zeros(controls.size());
     }
@@ -52,17 +51,16 @@ final class NodeDisks implements Disks {
     @Override
     public void losePower(int node) throws IOException {
         var control = controls.get(node);
-        for (var process : processesWith(control.file())) {
-            process.kill();
-        }
-        if (control.get(Slot.MAPPED_WRITES) > 0) {
-            throw new IOException(
-                    "node %d wrote its data through mapped memory, of which is not known what was synced"
-                            .formatted(node));
-        }
-        var loss = platters.apply(node).restore();
+        var lost =
+                power.lose(
+                        node,
+                        () -> {
+                            for (var process : processesWith(control.file())) {
+                                process.kill();
+                            }
+                        });
         powerLosses.get(node).incrementAndGet();
-        lostFiles.get(node).addAndGet(loss.files());
+        lostFiles.get(node).addAndGet(lost);
     }
 
     @Override

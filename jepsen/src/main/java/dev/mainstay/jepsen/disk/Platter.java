@@ -24,11 +24,6 @@ final class Platter {
         this.directory = directory;
     }
 
-    /// What was lost.
-    ///
-    /// @param files how many have other bytes than before, or are gone, or are back
-    record Loss(int files) {}
-
     private record Name(long id, boolean isDirectory) {}
 
     /// Takes what stands there for synced when the next process comes.
@@ -38,14 +33,16 @@ final class Platter {
     }
 
     /// Puts what was synced in the place of what was written.
-    Loss restore() throws IOException {
+    ///
+    /// @return how many files have other bytes than before, or are gone, or are back
+    int restore() throws IOException {
         var names = durableNames();
         if (names.isEmpty()) {
-            return new Loss(0); // No process has come to its directory since.
+            return 0; // No process has come to its directory since.
         }
         var rebuilt = Files.createDirectory(folder.resolve("rebuilt"));
         build(rebuilt, ROOT, names, new HashMap<>());
-        var loss = new Loss(differences(rebuilt));
+        var lost = differences(rebuilt);
         for (var entry : entries(directory)) {
             Directories.delete(entry);
         }
@@ -53,7 +50,7 @@ final class Platter {
             move(entry, directory.resolve(entry.getFileName()));
         }
         forget();
-        return loss;
+        return lost;
     }
 
     /// By directory: what is in it.

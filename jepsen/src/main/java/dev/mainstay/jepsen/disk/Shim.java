@@ -17,12 +17,13 @@ import java.util.HexFormat;
 import java.util.List;
 import java.util.Optional;
 
-/// The library that is preloaded into nodes, compiled from our sources with the machine's compiler
-/// and kept for the next time. Runs on its caller's thread.
+/// What we have in C: the library that is preloaded into nodes, and a small program. Compiled from
+/// our sources with the machine's compiler and kept for the next time. Runs on its caller's thread.
 final class Shim {
 
-    private static final List<String> SOURCES =
+    private static final List<String> LIBRARY =
             List.of("shim.h", "control.c", "platter.c", "hooks.c");
+    private static final List<String> CUT = List.of("cut.c");
     private static final List<String> COMPILERS = List.of("cc", "gcc", "clang");
     private static final Duration COMPILATION = Duration.ofSeconds(60);
 
@@ -40,42 +41,48 @@ final class Shim {
     }
 
     static Path library() throws IOException {
-        var kept = cache().resolve("shim-" + version() + ".so");
-        if (!Files.exists(kept)) {
-            Files.createDirectories(kept.getParent());
-            compile(kept);
-        }
-        return kept;
+        return built("shim", LIBRARY, List.of("-shared", "-fPIC", "-pthread"), List.of("-ldl"));
     }
 
-    private static void compile(Path library) throws IOException {
-        var compiler =
-                compiler().orElseThrow(() -> new IOException(obstacle().orElse("no C compiler")));
-        var folder = Files.createTempDirectory(library.getParent(), "build-");
+    /// The program that takes a file system off its disk.
+    static Path cut() throws IOException {
+        return built("cut", CUT, List.of(), List.of());
+    }
+
+    private static Path built(
+            String name, List<String> sources, List<String> options, List<String> libraries)
+            throws IOException {
+        var kept = cache().resolve(name + "-" + version(sources));
+        if (Files.exists(kept)) {
+            return kept;
+        }
+        Files.createDirectories(kept.getParent());
+        var folder = Files.createTempDirectory(kept.getParent(), "build-");
         try {
+            var made = folder.resolve(name);
             var line = new ArrayList<String>();
-            line.addAll(List.of(compiler.toString(), "-std=gnu17", "-O2", "-Wall", "-Wextra"));
-            line.addAll(List.of("-shared", "-fPIC", "-pthread", "-o", "shim.so"));
-            for (var source : SOURCES) {
-                Files.write(folder.resolve(source), bytes(source));
+            line.add(compiler().orElseThrow(() -> new IOException("no C compiler")).toString());
+            line.addAll(List.of("-std=gnu17", "-O2", "-Wall", "-Wextra"));
+            line.addAll(options);
+            line.addAll(List.of("-o", made.toString()));
+            for (var source : sources) {
+                var file = Files.write(folder.resolve(source), bytes(source));
                 if (source.endsWith(".c")) {
-                    line.add(source);
+                    line.add(file.toString());
                 }
             }
-            line.add("-ldl");
-            var script = "cd '%s' && exec \"$@\"".formatted(folder);
-            var whole = new ArrayList<>(List.of("sh", "-c", script, "sh"));
-            whole.addAll(line);
-            var ran = Command.run(whole, COMPILATION);
+            line.addAll(libraries);
+            var ran = Command.run(line, COMPILATION);
             if (!ran.succeeded()) {
-                throw new IOException("the shim does not compile: " + ran.err());
+                throw new IOException("%s does not compile: %s".formatted(name, ran.err()));
             }
             // Others may be at the same: whoever is last wins, and all are equal.
             Files.move(
-                    folder.resolve("shim.so"),
-                    library,
+                    made,
+                    kept,
                     StandardCopyOption.ATOMIC_MOVE,
                     StandardCopyOption.REPLACE_EXISTING);
+            return kept;
         } finally {
             Directories.delete(folder);
         }
@@ -104,10 +111,10 @@ final class Shim {
         return root.resolve("mainstay");
     }
 
-    private static String version() {
+    private static String version(List<String> sources) {
         try {
             var digest = MessageDigest.getInstance("SHA-256");
-            for (var source : SOURCES) {
+            for (var source : sources) {
                 digest.update(bytes(source));
             }
             digest.update(System.getProperty("os.arch").getBytes(StandardCharsets.UTF_8));

@@ -1,4 +1,4 @@
-/// Faults on clusters, and what the cluster makes of them.
+/// Tests of faults: of their order without a cluster, of each with one.
 @NullMarked
 package dev.mainstay.jepsen.nemesis;
 

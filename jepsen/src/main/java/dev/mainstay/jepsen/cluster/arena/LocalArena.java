@@ -4,6 +4,7 @@ import dev.mainstay.jepsen.cluster.Await;
 import dev.mainstay.jepsen.cluster.Directories;
 import dev.mainstay.jepsen.cluster.NodeProcess;
 import dev.mainstay.jepsen.cluster.Standing;
+import dev.mainstay.jepsen.cluster.link.NamespaceWiring;
 import dev.mainstay.jepsen.cluster.link.RelayWiring;
 import dev.mainstay.jepsen.cluster.link.Wiring;
 import dev.mainstay.jepsen.nemesis.Arena;
@@ -36,6 +37,8 @@ public final class LocalArena implements Arena {
     private final Thread onExit = new Thread(this::closeAtExit, "arena-clean-up");
     private Optional<Disks> disks = Optional.empty();
     private Optional<Clocks> clocks = Optional.empty();
+    // Guarded by this.
+    private boolean hasEnded;
 
     private LocalArena(Path home, LeftOvers leftOvers, Wiring wiring, List<Place> places) {
         this.home = home;
@@ -51,10 +54,11 @@ public final class LocalArena implements Arena {
     static LocalArena start(ArenaBuilder plan) throws IOException, InterruptedException {
         var _ = LeftOvers.sweep();
         plan.launch().prepare();
-        var leftOvers = LeftOvers.of(newRun());
+        var run = newRun();
+        var leftOvers = LeftOvers.of(run);
         LocalArena arena;
         try {
-            arena = build(plan, leftOvers);
+            arena = build(plan, run, leftOvers);
         } catch (IOException | RuntimeException e) {
             leftOvers.close();
             throw e;
@@ -69,10 +73,15 @@ public final class LocalArena implements Arena {
         }
     }
 
-    private static LocalArena build(ArenaBuilder plan, LeftOvers leftOvers) throws IOException {
+    private static LocalArena build(ArenaBuilder plan, String run, LeftOvers leftOvers)
+            throws IOException {
         var home = plan.home().isPresent() ? plan.home().get() : throwAway(leftOvers);
         var ports = NodePorts.free(plan.nodes());
-        var wiring = RelayWiring.open(plan.nodes(), ports::betweenNodes);
+        var wiring =
+                switch (plan.wires()) {
+                    case RELAYS -> RelayWiring.open(plan.nodes(), ports::betweenNodes);
+                    case NAMESPACES -> NamespaceWiring.open(run, plan.nodes(), leftOvers.notes());
+                };
         var places = new ArrayList<Place>();
         for (var node = 0; node < plan.nodes(); node++) {
             places.add(new Place(node, plan, home, ports, wiring, leftOvers));
@@ -95,6 +104,9 @@ public final class LocalArena implements Arena {
         disks = plan.disks(this);
         clocks = plan.clocks(this);
         for (var place : places) {
+            if (Files.exists(place.journal())) {
+                throw new IOException("another run was here: " + place.journal());
+            }
             place.configure();
         }
         places.getFirst().launch("--init");
@@ -148,6 +160,11 @@ public final class LocalArena implements Arena {
     /// Where configurations, journals and data are.
     public Path home() {
         return home;
+    }
+
+    /// `relays` or `namespaces`, for the report.
+    public String wires() {
+        return wiring.name();
     }
 
     /// For what is made beside the nodes: note it there first.
@@ -224,19 +241,27 @@ public final class LocalArena implements Arena {
 
     @Override
     public void stop(int node) throws IOException {
+        if (!stops(node)) {
+            throw new IOException("node %d did not stop, it was killed".formatted(node));
+        }
+    }
+
+    /// Whether the node stopped when asked; if not, it was killed.
+    private boolean stops(int node) throws IOException {
         var place = places.get(node);
         place.lock.lock();
         try {
             if (!place.isRunning()) {
-                return;
+                return true;
             }
             var process = place.process();
             process.terminate();
             try {
                 Await.until("node %d stops".formatted(node), STOP, () -> !process.isAlive());
+                return true;
             } catch (Await.Overdue e) {
                 process.kill();
-                throw new IOException("it was killed instead", e);
+                return false;
             }
         } finally {
             place.lock.unlock();
@@ -268,7 +293,7 @@ public final class LocalArena implements Arena {
         var deadline = System.nanoTime() + CHANGE.toNanos();
         place.lock.lock();
         try {
-            stop(node);
+            var _ = stops(node);
             remove(node, deadline);
             place.isMember = false;
             place.erase();
@@ -364,10 +389,19 @@ public final class LocalArena implements Arena {
     @Override
     public void close() throws IOException {
         end();
-        Runtime.getRuntime().removeShutdownHook(onExit);
+        try {
+            Runtime.getRuntime().removeShutdownHook(onExit);
+        } catch (IllegalStateException e) {
+            // The JVM is ending: the hook finds nothing left to do.
+        }
     }
 
-    private void end() throws IOException {
+    /// Whoever comes second waits: the JVM must not end in the middle.
+    private synchronized void end() throws IOException {
+        if (hasEnded) {
+            return;
+        }
+        hasEnded = true;
         for (var place : places) {
             if (place.isRunning()) {
                 place.process().killWithoutWaiting();

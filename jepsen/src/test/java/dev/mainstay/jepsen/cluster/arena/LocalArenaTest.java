@@ -9,8 +9,10 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 
 @Tag("blackbox")
 class LocalArenaTest {
@@ -45,5 +47,28 @@ class LocalArenaTest {
 
         assertThat(processes).noneMatch(NodeProcess::isAlive);
         assertThat(Files.exists(home)).isFalse();
+    }
+
+    @Test
+    void aNodeRunsWithMoreClasses_options_andEnvironment(@TempDir Path folder) throws Exception {
+        var arena =
+                LocalArena.builder()
+                        .nodes(1)
+                        .home(folder.resolve("home"))
+                        .classPathPrefix(folder.resolve("classes"))
+                        .nodeJvmOptions(node -> List.of("-Dnumber=" + node))
+                        .nodeEnvironment(node -> Map.of("NUMBER", "is" + node))
+                        .dataDirectory(node -> folder.resolve("disk" + node))
+                        .start();
+        try (arena) {
+            var proc = Path.of("/proc", Long.toString(arena.process(0).pid()));
+            assertThat(Files.readString(proc.resolve("cmdline")))
+                    .contains("-Dnumber=0", folder.resolve("classes") + ":");
+            assertThat(Files.readString(proc.resolve("environ"))).contains("NUMBER=is0");
+            assertThat(folder.resolve("disk0/identity")).exists();
+        }
+
+        // What was asked for by name is kept.
+        assertThat(arena.journal(0)).exists();
     }
 }
