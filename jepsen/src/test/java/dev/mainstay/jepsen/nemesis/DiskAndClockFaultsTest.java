@@ -10,11 +10,14 @@ import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.time.Duration;
 import java.util.List;
+import java.util.SplittableRandom;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.DynamicTest;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestFactory;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.slf4j.Logger;
@@ -125,6 +128,31 @@ class DiskAndClockFaultsTest {
 
             assertThat(Scene.term(arena)).isEqualTo(term);
             assertThat(load.failures()).isEqualTo(failures);
+            load.assertAllThere();
+        }
+    }
+
+    @TestFactory
+    List<DynamicTest> everyFaultOfDisksAndClocks_leavesATrace_andAClusterThatServes() {
+        return Nemeses.standard().named(List.of("disk", "power", "clock")).stream()
+                .map(
+                        nemesis ->
+                                DynamicTest.dynamicTest(
+                                        Nemeses.name(nemesis), () -> suffer(nemesis)))
+                .toList();
+    }
+
+    private static void suffer(Nemesis nemesis) throws Exception {
+        assertThat(nemesis.obstacle(arena)).isEmpty();
+        try (var load = new Load(arena)) {
+            load.awaitWrites(10);
+            var fault = nemesis.begin(arena, new SplittableRandom(20_261_125));
+            if (nemesis.takes(arena.size()) == 1) {
+                load.awaitWrites(100);
+            }
+            healed(fault);
+
+            assertThat(arena.awaitServing(RECOVERY)).as(Load.journals(arena)).isEmpty();
             load.assertAllThere();
         }
     }
