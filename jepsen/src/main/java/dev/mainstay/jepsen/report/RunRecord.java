@@ -29,6 +29,11 @@ public record RunRecord(
         capabilities = Collections.unmodifiableMap(new LinkedHashMap<>(capabilities));
     }
 
+    /// How often another node, or the same in a new term, was seen to lead.
+    public int leaderChanges() {
+        return new Reigns(sightings).changes().size();
+    }
+
     public boolean isValid() {
         return judgements.stream().allMatch(judgement -> judgement.verdict().isValid());
     }
