@@ -19,6 +19,7 @@ final class LeftBehind {
 
     private static final Duration PURGE = Duration.ofSeconds(90);
     private static final Duration INSTALL = Duration.ofSeconds(60);
+    private static final Duration PUT = Duration.ofSeconds(2);
     private static final String INSTALLED = "adopted a checkpoint";
     private static final Pattern SEGMENT = Pattern.compile("log_(?:inprogress_)?(\\d+)(?:-\\d+)?");
     // Few keys and some bytes: the log grows, the state does not.
@@ -75,7 +76,7 @@ final class LeftBehind {
                     arena.leader()
                             .filter(leader -> leader != away)
                             .orElse(Scene.running(arena).getFirst());
-            try (var values = new KeyValues(arena.endpoint(target))) {
+            try (var values = new KeyValues(arena.endpoint(target), PUT)) {
                 for (var i = 0; i < LOOK_AFTER_PUTS; i++) {
                     values.put("left-behind/" + i % KEYS, VALUE);
                 }

@@ -3,8 +3,10 @@ package dev.mainstay.jepsen.nemesis;
 import dev.mainstay.jepsen.cluster.Standing;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.Optional;
+import java.util.Random;
 import java.util.function.BooleanSupplier;
 import java.util.random.RandomGenerator;
 
@@ -57,7 +59,7 @@ final class Scene {
     /// All of them in an order by chance.
     static List<Integer> shuffled(Arena arena, RandomGenerator random) {
         var nodes = new ArrayList<>(all(arena));
-        java.util.Collections.shuffle(nodes, java.util.Random.from(random));
+        Collections.shuffle(nodes, Random.from(random));
         return nodes;
     }
 
