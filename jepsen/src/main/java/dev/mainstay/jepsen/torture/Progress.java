@@ -29,8 +29,7 @@ final class Progress implements AutoCloseable {
     }
 
     static Progress of(Runner runner, PrintStream out) {
-        var console = System.console();
-        var progress = new Progress(runner, out, console != null && console.isTerminal());
+        var progress = new Progress(runner, out, System.console().isTerminal());
         progress.thread.start();
         return progress;
     }
