@@ -1,4 +1,5 @@
-/// Tests of the judges, on histories with known verdicts.
+/// Tests of the judges: histories with known verdicts, simulators with known bugs, and small
+/// changes that must turn a verdict or must not.
 @NullMarked
 package dev.mainstay.jepsen.checker;
 
