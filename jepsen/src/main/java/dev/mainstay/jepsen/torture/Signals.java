@@ -38,16 +38,12 @@ final class Signals {
                     Proxy.newProxyInstance(
                             Signals.class.getClassLoader(),
                             new Class<?>[] {handler},
-                            (self, method, arguments) ->
-                                    switch (method.getName()) {
-                                        case "handle" -> {
-                                            action.run();
-                                            yield null;
-                                        }
-                                        case "equals" -> self == arguments[0];
-                                        case "hashCode" -> System.identityHashCode(self);
-                                        default -> "on interrupt";
-                                    });
+                            (_, method, _) -> {
+                                if (method.getName().equals("handle")) {
+                                    action.run();
+                                }
+                                return null;
+                            });
             var made = signal.getConstructor(String.class).newInstance(name);
             var _ = signal.getMethod("handle", signal, handler).invoke(null, made, proxy);
         } catch (ClassNotFoundException

@@ -27,6 +27,22 @@ record Task(
         nemeses = List.copyOf(nemeses);
     }
 
+    Task lasting(Duration total) {
+        return new Task(
+                workloads,
+                nemeses,
+                new Timing(
+                        total,
+                        timing.recovery(),
+                        timing.serving(),
+                        timing.call(),
+                        timing.finish(),
+                        timing.pace()),
+                prefix,
+                seed,
+                members);
+    }
+
     /// How long things take.
     ///
     /// @param total from the first call of a worker to the last one
