@@ -112,6 +112,7 @@ public final class Emulation {
                     platter(node).forget();
                 }
             }
+            Files.createDirectories(platterFolder(node));
             return Map.of(
                     "LD_PRELOAD",
                     library.toString(),

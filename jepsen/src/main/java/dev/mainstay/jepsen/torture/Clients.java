@@ -4,6 +4,7 @@ import dev.mainstay.client.Database;
 import dev.mainstay.client.Mainstay;
 import dev.mainstay.jepsen.history.Recorder;
 import dev.mainstay.jepsen.workload.Site;
+
 import java.time.Duration;
 import java.util.List;
 

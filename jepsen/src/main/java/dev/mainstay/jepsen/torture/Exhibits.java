@@ -9,6 +9,7 @@ import dev.mainstay.jepsen.report.CallTable;
 import dev.mainstay.jepsen.report.Excerpts;
 import dev.mainstay.jepsen.report.FaultBand;
 import dev.mainstay.jepsen.report.Sighting;
+
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -31,8 +32,7 @@ final class Exhibits {
     private final Set<String> workloads;
     private final long endNanos;
 
-    private Exhibits(
-            Path folder, List<Event> faultEvents, Set<String> workloads, long endNanos) {
+    private Exhibits(Path folder, List<Event> faultEvents, Set<String> workloads, long endNanos) {
         this.folder = folder;
         this.faultEvents = faultEvents;
         this.workloads = workloads;
@@ -77,7 +77,8 @@ final class Exhibits {
 
     private Path source(String workload) {
         var own = folder.resolve("history-" + workload + ".jsonl");
-        var isThere = Files.exists(own) || Files.exists(own.resolveSibling(own.getFileName() + ".gz"));
+        var isThere =
+                Files.exists(own) || Files.exists(own.resolveSibling(own.getFileName() + ".gz"));
         return isThere ? own : folder.resolve(HistoryFile.NAME);
     }
 
@@ -89,9 +90,9 @@ final class Exhibits {
         return faults().stream().map(fault -> Lines.band(fault, endNanos)).toList();
     }
 
-    void writeFaults() throws IOException {
+    void writeFaults(Path into) throws IOException {
         Files.write(
-                folder.resolve(FAULTS),
+                into.resolve(FAULTS),
                 faults().stream().map(fault -> Lines.of(fault, endNanos)).toList());
     }
 

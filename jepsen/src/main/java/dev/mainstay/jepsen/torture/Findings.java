@@ -4,6 +4,7 @@ import dev.mainstay.jepsen.checker.Anomaly;
 import dev.mainstay.jepsen.checker.Verdict;
 import dev.mainstay.jepsen.report.Judgement;
 import dev.mainstay.jepsen.workload.Site;
+
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -90,10 +91,11 @@ final class Findings {
 
     synchronized List<Judgement> judgements() {
         var judgements = new ArrayList<Judgement>();
-        anomalies.forEach((checker, found) ->
-                judgements.add(
-                        new Judgement(
-                                Judgement.RUN, Verdict.of(checker, found, Map.of()), 0)));
+        anomalies.forEach(
+                (checker, found) ->
+                        judgements.add(
+                                new Judgement(
+                                        Judgement.RUN, Verdict.of(checker, found, Map.of()), 0)));
         more.forEach(verdict -> judgements.add(new Judgement(Judgement.RUN, verdict, 0)));
         return judgements;
     }

@@ -5,6 +5,7 @@ import dev.mainstay.jepsen.checker.Verdict;
 import dev.mainstay.jepsen.history.History;
 import dev.mainstay.jepsen.report.Judgement;
 import dev.mainstay.jepsen.workload.Workload;
+
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
@@ -44,8 +45,7 @@ final class Jury {
         }
     }
 
-    private static List<Judgement> judge(Exhibits exhibits, Workload workload)
-            throws IOException {
+    private static List<Judgement> judge(Exhibits exhibits, Workload workload) throws IOException {
         var history = exhibits.of(workload.name());
         var judgements = new ArrayList<Judgement>();
         for (var checker : workload.checkers()) {

@@ -6,7 +6,9 @@ import dev.mainstay.jepsen.history.Recorder;
 import dev.mainstay.jepsen.nemesis.Arena;
 import dev.mainstay.jepsen.report.Sighting;
 import dev.mainstay.jepsen.report.Sighting.State;
+
 import io.grpc.ManagedChannel;
+
 import java.io.BufferedWriter;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -88,8 +90,7 @@ final class Lookout implements AutoCloseable {
     }
 
     private static boolean isLicensed(Set<String> faults) {
-        return faults.stream()
-                .anyMatch(name -> !SURVIVED.contains(name.replaceFirst("/.*", "")));
+        return faults.stream().anyMatch(name -> !SURVIVED.contains(name.replaceFirst("/.*", "")));
     }
 
     private Sighting look(int node, boolean isRunning, ManagedChannel channel) {

@@ -1,8 +1,10 @@
 package dev.mainstay.jepsen.torture;
 
+import java.io.Console;
 import java.io.PrintStream;
 import java.time.Duration;
 import java.util.Locale;
+import java.util.Optional;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 
@@ -29,8 +31,8 @@ final class Progress implements AutoCloseable {
     }
 
     static Progress of(Runner runner, PrintStream out) {
-        var console = System.console();
-        var progress = new Progress(runner, out, console != null && console.isTerminal());
+        var isTerminal = Optional.ofNullable(System.console()).map(Console::isTerminal);
+        var progress = new Progress(runner, out, isTerminal.orElse(false));
         progress.thread.start();
         return progress;
     }

@@ -10,6 +10,7 @@ import dev.mainstay.jepsen.nemesis.Arena;
 import dev.mainstay.jepsen.nemesis.Clocks;
 import dev.mainstay.jepsen.nemesis.Disks;
 import dev.mainstay.jepsen.nemesis.Links;
+
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -17,8 +18,8 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 
-/// Somebody's own cluster: asked, never harmed. All that can be done to it is a leadership transfer;
-/// who asks for more has a bug. Any thread.
+/// Somebody's own cluster: asked, never harmed. All that can be done to it is to hand over its
+/// leadership; who asks for more has a bug. Any thread.
 final class RunningCluster implements Arena {
 
     private static final Duration LOOK_EVERY = Duration.ofMillis(100);

@@ -1,6 +1,7 @@
 package dev.mainstay.jepsen.torture;
 
 import dev.mainstay.jepsen.history.Event;
+
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;

@@ -4,6 +4,7 @@ import dev.mainstay.jepsen.checker.Verdict;
 import dev.mainstay.jepsen.nemesis.Nemesis;
 import dev.mainstay.jepsen.nemesis.Pace;
 import dev.mainstay.jepsen.workload.Workload;
+
 import java.time.Duration;
 import java.util.List;
 import java.util.function.Function;
@@ -24,6 +25,22 @@ record Task(
     Task {
         workloads = List.copyOf(workloads);
         nemeses = List.copyOf(nemeses);
+    }
+
+    Task lasting(Duration total) {
+        return new Task(
+                workloads,
+                nemeses,
+                new Timing(
+                        total,
+                        timing.recovery(),
+                        timing.serving(),
+                        timing.call(),
+                        timing.finish(),
+                        timing.pace()),
+                prefix,
+                seed,
+                members);
     }
 
     /// How long things take.

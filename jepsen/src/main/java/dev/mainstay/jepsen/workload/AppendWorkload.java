@@ -10,6 +10,7 @@ import dev.mainstay.client.Transaction;
 import dev.mainstay.client.TransactionResult;
 import dev.mainstay.jepsen.checker.Availability;
 import dev.mainstay.jepsen.checker.Checker;
+import dev.mainstay.jepsen.checker.Level;
 import dev.mainstay.jepsen.checker.ListAppend;
 import dev.mainstay.jepsen.checker.RevisionFloor;
 import dev.mainstay.jepsen.history.Failure;
@@ -261,7 +262,7 @@ final class AppendWorkload implements Workload {
     @Override
     public List<Checker> checkers() {
         return List.of(
-                new ListAppend(ListAppend.Level.STRICT_SERIALIZABLE),
+                new ListAppend(Level.STRICT_SERIALIZABLE),
                 new RevisionFloor(),
                 Availability.underFaults());
     }

@@ -18,7 +18,7 @@ import org.junit.jupiter.api.io.TempDir;
 @Timeout(60)
 class DiskAndClockTest {
 
-    private static final Duration NEAR = Duration.ofMillis(2_000);
+    private static final Duration NEAR = Duration.ofSeconds(2);
 
     private @TempDir Path folder;
     private Emulation emulation;

@@ -96,8 +96,7 @@ class PowerTest {
 
     @Test
     void aReplacedFile_isReplaced_withASyncOfItsDirectory() throws IOException {
-        scribe.does(
-                "append a old", "sync a", "append t new", "sync t", "rename t a", "syncdir .");
+        scribe.does("append a old", "sync a", "append t new", "sync t", "rename t a", "syncdir .");
 
         assertThat(losePower()).isEqualTo(Map.of("a", "new"));
     }

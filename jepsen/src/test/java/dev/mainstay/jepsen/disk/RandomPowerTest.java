@@ -32,8 +32,7 @@ class RandomPowerTest {
     void whatIsLeft_isWhatTheModelSays(long seed) throws IOException {
         var random = new SplittableRandom(seed);
         var directory = Files.createDirectory(folder.resolve("data"));
-        var emulation =
-                Emulation.in(folder.resolve("disks"), 1, _ -> directory, Names.LOOSE);
+        var emulation = Emulation.in(folder.resolve("disks"), 1, _ -> directory, Names.LOOSE);
         var model = new Model();
         for (var loss = 0; loss < LOSSES; loss++) {
             try (var scribe = ScribeProcess.start(emulation, directory)) {
@@ -148,14 +147,13 @@ class RandomPowerTest {
 
         void losePower() {
             names.clear();
-            syncedNames.forEach(
-                    (name, file) -> {
-                        var left = new File();
-                        left.written = file.synced;
-                        left.synced = file.synced;
-                        left.isNamed = true;
-                        names.put(name, left);
-                    });
+            syncedNames.forEach((name, file) -> {
+                var left = new File();
+                left.written = file.synced;
+                left.synced = file.synced;
+                left.isNamed = true;
+                names.put(name, left);
+            });
             syncedNames.clear();
             syncedNames.putAll(names);
         }

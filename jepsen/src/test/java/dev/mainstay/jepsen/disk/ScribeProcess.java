@@ -2,6 +2,7 @@ package dev.mainstay.jepsen.disk;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.mainstay.jepsen.cluster.NodeProcess;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -53,7 +54,7 @@ final class ScribeProcess implements AutoCloseable {
     }
 
     boolean isAlive() {
-        return process.isAlive();
+        return new NodeProcess(process.pid()).isAlive();
     }
 
     /// `kill -9`.
