@@ -127,12 +127,13 @@ final class EventJson {
     }
 
     private static List<@Nullable Object> readList(JsonReader json) throws IOException {
-        List<@Nullable Object> list = new ArrayList<>();
+        var list = new ArrayList<@Nullable Object>(2);
         json.beginArray();
         while (json.hasNext()) {
             list.add(readValue(json));
         }
         json.endArray();
+        list.trimToSize();
         return Collections.unmodifiableList(list);
     }
 
@@ -169,7 +170,8 @@ final class EventJson {
         return word.toUpperCase(Locale.ROOT).replace('-', '_');
     }
 
-    /// What a line has told so far.
+    /// What a line has told so far. Words that come again with every event are kept once: a history
+    /// is millions of events.
     private static final class Fields {
 
         private long index = -1;
@@ -194,13 +196,13 @@ final class EventJson {
                     var text = json.nextString();
                     process = text.equals(NEMESIS) ? Event.NEMESIS : Long.parseLong(text);
                 }
-                case "type" -> type = json.nextString();
-                case "workload" -> workload = json.nextString();
-                case "f" -> function = json.nextString();
+                case "type" -> type = json.nextString().intern();
+                case "workload" -> workload = json.nextString().intern();
+                case "f" -> function = json.nextString().intern();
                 case "value" -> value = readValue(json);
                 case "error" -> failure = readFailure(json);
-                case "node" -> node = json.nextString();
-                case "mode" -> mode = json.nextString();
+                case "node" -> node = json.nextString().intern();
+                case "mode" -> mode = json.nextString().intern();
                 case "rev" -> revision = json.nextLong();
                 case "term" -> term = json.nextLong();
                 case "attempts" -> attempts = json.nextInt();

@@ -266,7 +266,7 @@ public final class Report {
                                                         obstacle.isEmpty(),
                                                         obstacle.isEmpty() ? "yes" : "no"),
                                                 Cell.text(obstacle))));
-        page.table(List.of(Cell.key("fault"), Cell.key("possible"), Cell.text("why not")), rows);
+        page.table(List.of(Cell.key("what"), Cell.key("possible"), Cell.text("why not")), rows);
     }
 
     private void facts(Page page) {

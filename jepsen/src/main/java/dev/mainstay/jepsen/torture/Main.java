@@ -7,6 +7,7 @@ import picocli.CommandLine;
 import java.io.IOException;
 import java.io.PrintStream;
 import java.io.PrintWriter;
+import java.nio.charset.StandardCharsets;
 import java.util.logging.LogManager;
 
 /// The program behind `mainstay torture`.
@@ -23,7 +24,7 @@ public final class Main {
     /// Runs the command and answers its exit code: 0 = valid, 1 = not, 2 = wrongly called.
     static int run(String[] args, PrintStream out, PrintStream err) {
         var command = new CommandLine(new TortureCommand(out));
-        command.setOut(new PrintWriter(out, true)).setErr(new PrintWriter(err, true));
+        command.setOut(new PrintWriter(out, true, StandardCharsets.UTF_8));
         command.setExecutionExceptionHandler((e, _, _) -> explain(e, err));
         command.setParameterExceptionHandler(
                 (e, _) -> {

@@ -3,6 +3,7 @@ package dev.mainstay.jepsen.torture;
 import dev.mainstay.client.KeyRange;
 import dev.mainstay.client.MainstayException;
 import dev.mainstay.jepsen.cluster.Command;
+import dev.mainstay.jepsen.cluster.arena.Capabilities;
 import dev.mainstay.jepsen.cluster.arena.LocalArena;
 import dev.mainstay.jepsen.disk.Emulation;
 import dev.mainstay.jepsen.history.HistoryFile;
@@ -201,9 +202,16 @@ final class Torture {
         }
     }
 
-    /// What was wished for: what could be done, and what could not.
+    /// What this machine allows, and what of the wished could be done.
     private Map<String, String> capabilities(Runner.Ran ran) {
         var capabilities = new LinkedHashMap<String, String>();
+        if (wish.isOwnCluster()) {
+            for (var row : Capabilities.probe().rows()) {
+                capabilities.put(row.name(), row.obstacle().orElse(""));
+            }
+            capabilities.put(
+                    "disks and clocks (preloaded)", ImaginedArena.withoutEmulation().orElse(""));
+        }
         for (var nemesis : Nemeses.standard().named(wish.nemeses())) {
             var name = Nemeses.name(nemesis);
             capabilities.put(name, ran.left().getOrDefault(name, ""));

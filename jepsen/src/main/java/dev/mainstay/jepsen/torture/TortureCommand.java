@@ -1,6 +1,7 @@
 package dev.mainstay.jepsen.torture;
 
 import dev.mainstay.jepsen.cluster.arena.ArenaBuilder.Wires;
+import dev.mainstay.jepsen.cluster.link.NamespaceWiring;
 import dev.mainstay.jepsen.history.HistoryFile;
 import dev.mainstay.jepsen.mutant.Mutant;
 import dev.mainstay.jepsen.nemesis.Nemeses;
@@ -271,7 +272,13 @@ final class TortureCommand implements Callable<Integer> {
     private Wires wires() throws Refused {
         return switch (mode) {
             case "relay" -> Wires.RELAYS;
-            case "namespace" -> Wires.NAMESPACES;
+            case "namespace" -> {
+                var obstacle = NamespaceWiring.obstacle();
+                if (obstacle.isPresent()) {
+                    throw Refused.usage("--mode namespace: " + obstacle.get());
+                }
+                yield Wires.NAMESPACES;
+            }
             default -> throw Refused.usage("--mode is relay or namespace, not " + mode);
         };
     }

@@ -3,6 +3,7 @@ package dev.mainstay.jepsen.cluster.arena;
 import dev.mainstay.jepsen.cluster.Command;
 import dev.mainstay.jepsen.cluster.Directories;
 import dev.mainstay.jepsen.cluster.NodeProcess;
+import dev.mainstay.jepsen.cluster.link.NamespaceWiring;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
@@ -76,6 +77,20 @@ public final class LeftOvers implements AutoCloseable {
         synchronized (channel) {
             var _ = channel.write(ByteBuffer.wrap(line));
         }
+    }
+
+    NamespaceWiring.Notes notes() {
+        return new NamespaceWiring.Notes() {
+            @Override
+            public void namespace(String name) throws IOException {
+                note(Kind.NAMESPACE, name);
+            }
+
+            @Override
+            public void networkInterface(String name) throws IOException {
+                note(Kind.INTERFACE, name);
+            }
+        };
     }
 
     public void note(NodeProcess process) throws IOException {

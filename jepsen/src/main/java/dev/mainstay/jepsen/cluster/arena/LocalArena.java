@@ -4,6 +4,7 @@ import dev.mainstay.jepsen.cluster.Await;
 import dev.mainstay.jepsen.cluster.Directories;
 import dev.mainstay.jepsen.cluster.NodeProcess;
 import dev.mainstay.jepsen.cluster.Standing;
+import dev.mainstay.jepsen.cluster.link.NamespaceWiring;
 import dev.mainstay.jepsen.cluster.link.RelayWiring;
 import dev.mainstay.jepsen.cluster.link.Wiring;
 import dev.mainstay.jepsen.nemesis.Arena;
@@ -51,10 +52,11 @@ public final class LocalArena implements Arena {
     static LocalArena start(ArenaBuilder plan) throws IOException, InterruptedException {
         var _ = LeftOvers.sweep();
         plan.launch().prepare();
-        var leftOvers = LeftOvers.of(newRun());
+        var run = newRun();
+        var leftOvers = LeftOvers.of(run);
         LocalArena arena;
         try {
-            arena = build(plan, leftOvers);
+            arena = build(plan, run, leftOvers);
         } catch (IOException | RuntimeException e) {
             leftOvers.close();
             throw e;
@@ -69,10 +71,15 @@ public final class LocalArena implements Arena {
         }
     }
 
-    private static LocalArena build(ArenaBuilder plan, LeftOvers leftOvers) throws IOException {
+    private static LocalArena build(ArenaBuilder plan, String run, LeftOvers leftOvers)
+            throws IOException {
         var home = plan.home().isPresent() ? plan.home().get() : throwAway(leftOvers);
         var ports = NodePorts.free(plan.nodes());
-        var wiring = RelayWiring.open(plan.nodes(), ports::betweenNodes);
+        var wiring =
+                switch (plan.wires()) {
+                    case RELAYS -> RelayWiring.open(plan.nodes(), ports::betweenNodes);
+                    case NAMESPACES -> NamespaceWiring.open(run, plan.nodes(), leftOvers.notes());
+                };
         var places = new ArrayList<Place>();
         for (var node = 0; node < plan.nodes(); node++) {
             places.add(new Place(node, plan, home, ports, wiring, leftOvers));
@@ -148,6 +155,11 @@ public final class LocalArena implements Arena {
     /// Where configurations, journals and data are.
     public Path home() {
         return home;
+    }
+
+    /// `relays` or `namespaces`, for the report.
+    public String wires() {
+        return wiring.name();
     }
 
     /// For what is made beside the nodes: note it there first.

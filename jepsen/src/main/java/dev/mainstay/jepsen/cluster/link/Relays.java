@@ -1,6 +1,7 @@
 package dev.mainstay.jepsen.cluster.link;
 
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.StandardSocketOptions;
@@ -87,7 +88,7 @@ public final class Relays implements AutoCloseable {
                     } catch (ClosedChannelException e) {
                         // The relays were closed.
                     } catch (IOException e) {
-                        throw new java.io.UncheckedIOException(e);
+                        throw new UncheckedIOException(e);
                     }
                 });
     }
