@@ -37,7 +37,7 @@ final class Restarts {
         for (var fault : faults) {
             var completion = fault.completion();
             var isBefore = completion != null && completion.index() < from;
-            if (!isBefore && fault.begin() < to && isTarget(fault.invoke().value(), node)) {
+            if (!isBefore && fault.begin() < to && isTarget(fault, node)) {
                 return true;
             }
         }
@@ -49,8 +49,14 @@ final class Restarts {
         return SURVIVED.stream().anyMatch(name::contains);
     }
 
-    private static boolean isTarget(@Nullable Object what, String node) {
-        if (!(what instanceof Map<?, ?> map) || !(map.get("targets") instanceof List<?> targets)) {
+    /// Whom a fault hit is told at its end, or at its beginning.
+    private static boolean isTarget(Op fault, String node) {
+        var completion = fault.completion();
+        var targets = targets(completion == null ? null : completion.value());
+        if (targets == null) {
+            targets = targets(fault.invoke().value());
+        }
+        if (targets == null) {
             return true;
         }
         for (var target : targets) {
@@ -59,5 +65,11 @@ final class Restarts {
             }
         }
         return false;
+    }
+
+    private static @Nullable List<?> targets(@Nullable Object what) {
+        return what instanceof Map<?, ?> map && map.get("targets") instanceof List<?> targets
+                ? targets
+                : null;
     }
 }
