@@ -38,7 +38,9 @@ public final class Repair {
                                     "set the clock of " + name,
                                     problems,
                                     () -> clocks.shift(node, Duration.ZERO)));
-            attempt("run " + name, problems, () -> run(arena, node));
+            if (arena.hasProcesses()) {
+                attempt("run " + name, problems, () -> run(arena, node));
+            }
         }
         return problems;
     }

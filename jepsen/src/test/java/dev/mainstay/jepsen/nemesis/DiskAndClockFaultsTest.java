@@ -38,7 +38,7 @@ class DiskAndClockFaultsTest {
     static void start() throws Exception {
         // Not as restless as usual: a busy machine must not look like a cluster without a leader.
         var plan = LocalArena.builder().setting("ha.election_timeout", "2s");
-        Emulation.under(plan, Emulation.Names.valueOf(System.getProperty("names", "LOOSE")));
+        Emulation.under(plan, Emulation.Names.ORDERED);
         arena = plan.start();
     }
 
