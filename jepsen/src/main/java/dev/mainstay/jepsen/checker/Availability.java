@@ -31,9 +31,14 @@ public final class Availability implements Checker {
         this.longEnough = longEnough;
     }
 
-    /// The bars of a run under faults.
-    public static Availability underFaults() {
+    /// The bars under faults, where some clients do nothing but read at one node.
+    public static Availability ofReaders() {
         return new Availability(30, 100, Duration.ofSeconds(60));
+    }
+
+    /// The bars under faults, for all others.
+    public static Availability ofCalls() {
+        return new Availability(30, 0, Duration.ZERO);
     }
 
     @Override

@@ -111,12 +111,11 @@ final class Chain {
             nextAt[i] = writerAt[i] == NOBODY ? nextAt[i + 1] : i;
         }
         Set<Integer> late = new LinkedHashSet<>();
-        writers.forEach(
-                (element, writer) -> {
-                    if (committed.get(writer.txn.id()) && !observed().contains(element)) {
-                        late.add(writer.txn.id());
-                    }
-                });
+        writers.forEach((element, writer) -> {
+            if (committed.get(writer.txn.id()) && !observed().contains(element)) {
+                late.add(writer.txn.id());
+            }
+        });
         unobserved = List.copyOf(late);
     }
 

@@ -2,7 +2,6 @@ package dev.mainstay.jepsen.checker;
 
 import java.util.ArrayList;
 import java.util.BitSet;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
@@ -111,7 +110,7 @@ final class Cycles {
             }
         }
         assert !shortest.isEmpty() : "a knot without a cycle";
-        return isSpaced ? simple(shortest) : shortest;
+        return shortest;
     }
 
     /// A cycle with one RW edge.
@@ -131,46 +130,6 @@ final class Cycles {
             }
         }
         return shortest;
-    }
-
-    /// A way through states can come to a node twice, once by an RW edge and once not. Then it is
-    /// two cycles, and the one is kept that still has no two RW edges in a row: it leaves the node
-    /// as it was left after the RW edge, and comes back by the other.
-    private List<Integer> simple(List<Integer> cycle) {
-        Map<Integer, Integer> places = new HashMap<>();
-        for (int i = 0; i < cycle.size(); i++) {
-            int node = graph.from(cycle.get(i));
-            var earlier = places.put(node, i);
-            if (earlier == null) {
-                continue;
-            }
-            List<Integer> inner = cycle.subList(earlier, i);
-            List<Integer> outer = new ArrayList<>(cycle.subList(i, cycle.size()));
-            outer.addAll(cycle.subList(0, earlier));
-            return simple(isSpaced(inner) ? List.copyOf(inner) : outer);
-        }
-        return cycle;
-    }
-
-    private boolean isSpaced(List<Integer> cycle) {
-        int last = lastKind(cycle);
-        for (int edge : cycle) {
-            int kind = graph.kind(edge);
-            if (kind == Dependencies.RW && last == Dependencies.RW) {
-                return false;
-            }
-            last = kind == Dependencies.PASS ? last : kind;
-        }
-        return true;
-    }
-
-    private int lastKind(List<Integer> cycle) {
-        for (int edge : cycle.reversed()) {
-            if (graph.kind(edge) != Dependencies.PASS) {
-                return graph.kind(edge);
-            }
-        }
-        throw new AssertionError("nothing but passing");
     }
 
     private Cycle named(List<Integer> edges) {

@@ -83,7 +83,8 @@ public final class LeaseChecker implements Checker {
         if (renewal != null && answered < renewal.until()) {
             findings.add(
                     "expired-early",
-                    "lease %d was gone %d ms before its time to live had passed since the renewal that event %d sent"
+                    ("lease %d was gone %d ms before its time to live had passed since "
+                                    + "the renewal that event %d sent")
                             .formatted(
                                     id,
                                     Duration.ofNanos(renewal.until() - answered).toMillis(),
@@ -109,7 +110,9 @@ public final class LeaseChecker implements Checker {
         if (late > 0) {
             findings.add(
                     "outlived",
-                    "lease %d lives %d ms longer than its time to live and the slack allow, counted from its last renewal and from the last change of leaders"
+                    ("lease %d lives %d ms longer than its time to live and the slack "
+                                    + "allow, counted from its last renewal and from the last "
+                                    + "change of leaders")
                             .formatted(id, Duration.ofNanos(late).toMillis()),
                     last,
                     op);

@@ -10,8 +10,8 @@ import java.util.TreeMap;
 /// Judges transactions that append to lists and read them. Runs on its caller's thread.
 ///
 /// A read of a list shows all appends before it, in order; so who came before whom can be told, and
-/// a cycle is a proof that no order exists. Forbidden is what the claimed [Level] forbids; what else
-/// was seen is counted as allowed.
+/// a cycle is a proof that no order exists. Forbidden is what the claimed [Level] forbids; what
+/// else was seen is counted as allowed.
 ///
 /// A transaction of unknown outcome is taken to have committed if anybody saw an append of it, and
 /// not to have happened otherwise.

@@ -167,16 +167,15 @@ final class Observations {
                 }
             }
         }
-        updates.forEach(
-                (version, members) -> {
-                    if (members.size() > 1) {
-                        tell(
-                                "lost-update",
-                                members,
-                                "each read %s with its first %d elements, and appended to it"
-                                        .formatted(version.key(), version.length()));
-                    }
-                });
+        updates.forEach((version, members) -> {
+            if (members.size() > 1) {
+                tell(
+                        "lost-update",
+                        members.subList(0, 2),
+                        "%d read %s with its first %d elements, and appended to it"
+                                .formatted(members.size(), version.key(), version.length()));
+            }
+        });
     }
 
     /// The versions that a transaction read before its first append to the key.

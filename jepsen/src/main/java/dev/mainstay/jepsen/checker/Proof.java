@@ -58,14 +58,13 @@ final class Proof {
         var completion = txn.op().completion();
         var what =
                 txn.micros().stream()
-                        .map(
-                                micro ->
-                                        switch (micro) {
-                                            case Txn.Read(var key, var elements) ->
-                                                    "read " + key + " = " + shown(elements);
-                                            case Txn.Append(var key, var element) ->
-                                                    "append " + element + " to " + key;
-                                        })
+                        .map(micro ->
+                                switch (micro) {
+                                    case Txn.Read(var key, var elements) ->
+                                            "read " + key + " = " + shown(elements);
+                                    case Txn.Append(var key, var element) ->
+                                            "append " + element + " to " + key;
+                                })
                         .collect(Collectors.joining(", "));
         return "process %d, events %d..%s%s: %s"
                 .formatted(
@@ -90,11 +89,11 @@ final class Proof {
         return switch (step.kind()) {
             case Dependencies.WW -> nextVersion(step, a, b);
             case Dependencies.WR ->
-                    "%s read %s as %s left it"
-                            .formatted(b, Objects.requireNonNull(step.key()), a);
+                    "%s read %s as %s left it".formatted(b, Objects.requireNonNull(step.key()), a);
             case Dependencies.RW -> readBefore(step, a, b);
-            case Dependencies.PROCESS -> "process %d called them in this order"
-                    .formatted(txns.txn(step.from()).op().invoke().process());
+            case Dependencies.PROCESS ->
+                    "process %d called them in this order"
+                            .formatted(txns.txn(step.from()).op().invoke().process());
             default ->
                     "%s was acknowledged (event %d) before %s began (event %d)"
                             .formatted(
@@ -132,11 +131,7 @@ final class Proof {
             if (next < chain.order().size() && chain.writerAt(next) == step.to()) {
                 return "%s read %s = %s, before %s appended %s"
                         .formatted(
-                                a,
-                                chain.key,
-                                shown(read.elements()),
-                                b,
-                                chain.order().get(next));
+                                a, chain.key, shown(read.elements()), b, chain.order().get(next));
             }
         }
         return "%s read %s = %s, the longest that anybody saw; %s"

@@ -99,7 +99,8 @@ public final class ReadModesChecker implements Checker {
         if (read.about().revision() < floor.revision()) {
             findings.add(
                     breach,
-                    "%s read at %s is at revision %d (staleness %d ms); event %d had told %d in time"
+                    ("%s read at %s is at revision %d (staleness %d ms); event %d had "
+                                    + "told %d in time")
                             .formatted(
                                     read.about().mode(),
                                     read.about().node(),

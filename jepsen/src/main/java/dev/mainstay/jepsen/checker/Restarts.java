@@ -1,5 +1,6 @@
 package dev.mainstay.jepsen.checker;
 
+import dev.mainstay.jepsen.history.Event;
 import dev.mainstay.jepsen.history.History;
 import dev.mainstay.jepsen.history.Op;
 import java.util.List;
@@ -9,8 +10,8 @@ import org.jspecify.annotations.Nullable;
 
 /// When a node may have been restarted, as the faults of a history tell. Immutable.
 ///
-/// A fault counts unless its name says that processes live through it. One that names its targets,
-/// as a list under `targets` of node numbers or names, counts for these only.
+/// A fault counts unless its name says that processes live through it. One whose end names its
+/// targets, as a list under `targets` of node numbers, counts for these only.
 final class Restarts {
 
     private static final List<String> SURVIVED =
@@ -37,7 +38,7 @@ final class Restarts {
         for (var fault : faults) {
             var completion = fault.completion();
             var isBefore = completion != null && completion.index() < from;
-            if (!isBefore && fault.begin() < to && isTarget(fault, node)) {
+            if (!isBefore && fault.begin() < to && isTarget(completion, node)) {
                 return true;
             }
         }
@@ -49,27 +50,11 @@ final class Restarts {
         return SURVIVED.stream().anyMatch(name::contains);
     }
 
-    /// Whom a fault hit is told at its end, or at its beginning.
-    private static boolean isTarget(Op fault, String node) {
-        var completion = fault.completion();
-        var targets = targets(completion == null ? null : completion.value());
-        if (targets == null) {
-            targets = targets(fault.invoke().value());
-        }
-        if (targets == null) {
+    private static boolean isTarget(@Nullable Event healed, String node) {
+        var what = healed == null ? null : healed.value();
+        if (!(what instanceof Map<?, ?> map) || !(map.get("targets") instanceof List<?> targets)) {
             return true;
         }
-        for (var target : targets) {
-            if (node.equals(target) || node.equals("n" + target)) {
-                return true;
-            }
-        }
-        return false;
-    }
-
-    private static @Nullable List<?> targets(@Nullable Object what) {
-        return what instanceof Map<?, ?> map && map.get("targets") instanceof List<?> targets
-                ? targets
-                : null;
+        return targets.stream().anyMatch(target -> node.equals("n" + target));
     }
 }

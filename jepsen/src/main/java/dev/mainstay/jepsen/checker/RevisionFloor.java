@@ -64,7 +64,8 @@ public final class RevisionFloor implements Checker {
         }
         findings.add(
                 isRead ? "stale-read" : "stale-write",
-                "revision %d was told at event %d, before event %d began a %s %s at %s; it answered as of revision %d"
+                ("revision %d was told at event %d, before event %d began a %s %s at "
+                                + "%s; it answered as of revision %d")
                         .formatted(
                                 begun.floor().revision(),
                                 begun.floor().event(),

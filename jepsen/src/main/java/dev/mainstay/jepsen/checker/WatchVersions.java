@@ -121,7 +121,8 @@ final class WatchVersions {
             if (at != null && !isSame(row, at.getKey(), at.getValue())) {
                 findings.add(
                         "wrong-content",
-                        "%s as of revision %d is %s, and the changes make it %d, version %d since %d"
+                        ("%s as of revision %d is %s, and the changes make it %d, "
+                                        + "version %d since %d")
                                 .formatted(
                                         entry.getKey(),
                                         revision,

@@ -1,7 +1,6 @@
 package dev.mainstay.jepsen.report;
 
 import dev.mainstay.jepsen.history.Event;
-
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashMap;

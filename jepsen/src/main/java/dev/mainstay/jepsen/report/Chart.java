@@ -4,7 +4,6 @@ import dev.mainstay.jepsen.report.Drawing.Anchor;
 import dev.mainstay.jepsen.report.Drawing.Frame;
 import dev.mainstay.jepsen.report.Drawing.Lettering;
 import dev.mainstay.jepsen.report.Drawing.Spot;
-
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Comparator;

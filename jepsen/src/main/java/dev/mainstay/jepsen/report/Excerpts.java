@@ -3,9 +3,6 @@ package dev.mainstay.jepsen.report;
 import dev.mainstay.jepsen.checker.Anomaly;
 import dev.mainstay.jepsen.history.Event;
 import dev.mainstay.jepsen.history.Op;
-
-import org.jspecify.annotations.Nullable;
-
 import java.util.Collection;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -14,6 +11,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
 
 /// The calls that anomalies are made of, picked out of a history that need not fit in memory.
 /// Filled with the events in their order, then read; for one thread.
@@ -59,12 +57,11 @@ public final class Excerpts implements Consumer<Event> {
     List<Op> of(Anomaly anomaly) {
         var events = Set.copyOf(anomaly.events());
         return found.values().stream()
-                .filter(
-                        op -> {
-                            var completion = op.completion();
-                            return events.contains(op.invoke().index())
-                                    || (completion != null && events.contains(completion.index()));
-                        })
+                .filter(op -> {
+                    var completion = op.completion();
+                    return events.contains(op.invoke().index())
+                            || (completion != null && events.contains(completion.index()));
+                })
                 .toList();
     }
 }

@@ -4,7 +4,6 @@ import dev.mainstay.jepsen.report.CallTable.Ending;
 import dev.mainstay.jepsen.report.Drawing.Lettering;
 import dev.mainstay.jepsen.report.Drawing.Marks;
 import dev.mainstay.jepsen.report.Drawing.Spot;
-
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.HashSet;
@@ -170,13 +169,12 @@ final class LatencyChart {
     /// Unknown and failed calls, and the slowest.
     private List<Integer> remarkable(List<Integer> kept) {
         return kept.stream()
-                .sorted(
-                        (a, b) -> {
-                            int byEnding = calls.ending(b).compareTo(calls.ending(a));
-                            return byEnding != 0
-                                    ? byEnding
-                                    : Double.compare(calls.millis(b), calls.millis(a));
-                        })
+                .sorted((a, b) -> {
+                    int byEnding = calls.ending(b).compareTo(calls.ending(a));
+                    return byEnding != 0
+                            ? byEnding
+                            : Double.compare(calls.millis(b), calls.millis(a));
+                })
                 .limit(TIPS_MAX)
                 .toList();
     }

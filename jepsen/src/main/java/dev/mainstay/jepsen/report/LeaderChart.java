@@ -6,7 +6,6 @@ import dev.mainstay.jepsen.report.Drawing.Frame;
 import dev.mainstay.jepsen.report.Drawing.Lettering;
 import dev.mainstay.jepsen.report.Drawing.Spot;
 import dev.mainstay.jepsen.report.Drawing.Trace;
-
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.Locale;

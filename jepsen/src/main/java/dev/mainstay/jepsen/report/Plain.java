@@ -1,10 +1,9 @@
 package dev.mainstay.jepsen.report;
 
-import org.jspecify.annotations.Nullable;
-
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
 
 /// Values of a history as short text for people.
 final class Plain {

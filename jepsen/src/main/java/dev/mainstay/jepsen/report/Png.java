@@ -4,7 +4,6 @@ import dev.mainstay.jepsen.report.Drawing.Area;
 import dev.mainstay.jepsen.report.Drawing.Marks;
 import dev.mainstay.jepsen.report.Drawing.Trace;
 import dev.mainstay.jepsen.report.Drawing.Words;
-
 import java.awt.BasicStroke;
 import java.awt.Color;
 import java.awt.Font;
@@ -15,7 +14,6 @@ import java.awt.geom.Rectangle2D;
 import java.awt.image.BufferedImage;
 import java.io.IOException;
 import java.nio.file.Path;
-
 import javax.imageio.ImageIO;
 
 /// A [Drawing] as a PNG file, painted without a display; for one thread.

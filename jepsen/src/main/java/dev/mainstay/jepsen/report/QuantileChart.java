@@ -3,7 +3,6 @@ package dev.mainstay.jepsen.report;
 import dev.mainstay.jepsen.report.CallTable.Ending;
 import dev.mainstay.jepsen.report.Drawing.Spot;
 import dev.mainstay.jepsen.report.Drawing.Trace;
-
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;

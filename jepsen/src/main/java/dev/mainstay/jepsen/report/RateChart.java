@@ -5,7 +5,6 @@ import dev.mainstay.jepsen.report.Drawing.Anchor;
 import dev.mainstay.jepsen.report.Drawing.Lettering;
 import dev.mainstay.jepsen.report.Drawing.Spot;
 import dev.mainstay.jepsen.report.Drawing.Trace;
-
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;

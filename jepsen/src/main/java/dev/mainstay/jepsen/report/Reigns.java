@@ -1,7 +1,6 @@
 package dev.mainstay.jepsen.report;
 
 import dev.mainstay.jepsen.report.Sighting.State;
-
 import java.util.ArrayList;
 import java.util.List;
 import java.util.TreeMap;

@@ -6,7 +6,6 @@ import dev.mainstay.jepsen.history.Op;
 import dev.mainstay.jepsen.report.CallTable.Ending;
 import dev.mainstay.jepsen.report.Page.Card;
 import dev.mainstay.jepsen.report.Page.Cell;
-
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -257,15 +256,14 @@ public final class Report {
         page.heading("What could be done to this cluster");
         var rows = new ArrayList<List<Cell>>();
         run.capabilities()
-                .forEach(
-                        (what, obstacle) ->
-                                rows.add(
-                                        List.of(
-                                                Cell.key(what),
-                                                Cell.judged(
-                                                        obstacle.isEmpty(),
-                                                        obstacle.isEmpty() ? "yes" : "no"),
-                                                Cell.text(obstacle))));
+                .forEach((what, obstacle) ->
+                        rows.add(
+                                List.of(
+                                        Cell.key(what),
+                                        Cell.judged(
+                                                obstacle.isEmpty(),
+                                                obstacle.isEmpty() ? "yes" : "no"),
+                                        Cell.text(obstacle))));
         page.table(List.of(Cell.key("what"), Cell.key("possible"), Cell.text("why not")), rows);
     }
 

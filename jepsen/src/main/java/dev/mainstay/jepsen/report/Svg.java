@@ -5,7 +5,6 @@ import dev.mainstay.jepsen.report.Drawing.Marks;
 import dev.mainstay.jepsen.report.Drawing.Spot;
 import dev.mainstay.jepsen.report.Drawing.Trace;
 import dev.mainstay.jepsen.report.Drawing.Words;
-
 import java.util.List;
 
 /// A [Drawing] as an SVG element for a page; for one thread.

@@ -6,7 +6,6 @@ import dev.mainstay.jepsen.report.Drawing.Area;
 import dev.mainstay.jepsen.report.Drawing.Frame;
 import dev.mainstay.jepsen.report.Drawing.Lettering;
 import dev.mainstay.jepsen.report.Drawing.Spot;
-
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
@@ -94,17 +93,16 @@ final class TimelineChart {
         }
         double bottom = TOP + ROW * rows.size();
         drawTimes(bottom);
-        rows.forEach(
-                (process, row) -> {
-                    double y = TOP + ROW * row;
-                    drawing.line(
-                            new Spot(LEFT, y + ROW - 4),
-                            new Spot(drawing.width() - RIGHT, y + ROW - 4),
-                            Ink.GRID,
-                            1);
-                    var who = process == Event.NEMESIS ? "fault" : "process " + process;
-                    drawing.text(10, y + 4 + BOX / 2, who, Lettering.LABEL, Ink.TEXT);
-                });
+        rows.forEach((process, row) -> {
+            double y = TOP + ROW * row;
+            drawing.line(
+                    new Spot(LEFT, y + ROW - 4),
+                    new Spot(drawing.width() - RIGHT, y + ROW - 4),
+                    Ink.GRID,
+                    1);
+            var who = process == Event.NEMESIS ? "fault" : "process " + process;
+            drawing.text(10, y + 4 + BOX / 2, who, Lettering.LABEL, Ink.TEXT);
+        });
         ops.forEach(this::box);
     }
 

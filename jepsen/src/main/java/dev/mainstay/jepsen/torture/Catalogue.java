@@ -2,7 +2,6 @@ package dev.mainstay.jepsen.torture;
 
 import dev.mainstay.jepsen.nemesis.Nemeses;
 import dev.mainstay.jepsen.workload.Workloads;
-
 import java.io.IOException;
 import java.io.PrintStream;
 

@@ -4,7 +4,6 @@ import dev.mainstay.client.Database;
 import dev.mainstay.client.Mainstay;
 import dev.mainstay.jepsen.history.Recorder;
 import dev.mainstay.jepsen.workload.Site;
-
 import java.time.Duration;
 import java.util.List;
 

@@ -1,7 +1,6 @@
 package dev.mainstay.jepsen.torture;
 
 import dev.mainstay.jepsen.workload.Worker;
-
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;

@@ -4,7 +4,6 @@ import dev.mainstay.jepsen.checker.Anomaly;
 import dev.mainstay.jepsen.checker.Verdict;
 import dev.mainstay.jepsen.cluster.Await;
 import dev.mainstay.jepsen.cluster.Digests;
-
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;

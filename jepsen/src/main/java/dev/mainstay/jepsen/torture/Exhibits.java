@@ -9,7 +9,6 @@ import dev.mainstay.jepsen.report.CallTable;
 import dev.mainstay.jepsen.report.Excerpts;
 import dev.mainstay.jepsen.report.FaultBand;
 import dev.mainstay.jepsen.report.Sighting;
-
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

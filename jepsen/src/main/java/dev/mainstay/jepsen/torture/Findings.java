@@ -4,7 +4,6 @@ import dev.mainstay.jepsen.checker.Anomaly;
 import dev.mainstay.jepsen.checker.Verdict;
 import dev.mainstay.jepsen.report.Judgement;
 import dev.mainstay.jepsen.workload.Site;
-
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -91,11 +90,9 @@ final class Findings {
 
     synchronized List<Judgement> judgements() {
         var judgements = new ArrayList<Judgement>();
-        anomalies.forEach(
-                (checker, found) ->
-                        judgements.add(
-                                new Judgement(
-                                        Judgement.RUN, Verdict.of(checker, found, Map.of()), 0)));
+        anomalies.forEach((checker, found) ->
+                judgements.add(
+                        new Judgement(Judgement.RUN, Verdict.of(checker, found, Map.of()), 0)));
         more.forEach(verdict -> judgements.add(new Judgement(Judgement.RUN, verdict, 0)));
         return judgements;
     }

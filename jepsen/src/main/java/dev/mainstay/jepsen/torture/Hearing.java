@@ -5,7 +5,6 @@ import dev.mainstay.jepsen.report.Judgement;
 import dev.mainstay.jepsen.report.Report;
 import dev.mainstay.jepsen.report.RunRecord;
 import dev.mainstay.jepsen.workload.Workload;
-
 import java.io.IOException;
 import java.io.PrintStream;
 import java.nio.file.Files;

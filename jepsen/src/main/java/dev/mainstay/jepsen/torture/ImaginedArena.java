@@ -6,7 +6,6 @@ import dev.mainstay.jepsen.nemesis.Clocks;
 import dev.mainstay.jepsen.nemesis.Disks;
 import dev.mainstay.jepsen.nemesis.Links;
 import dev.mainstay.jepsen.nemesis.Nemesis;
-
 import java.lang.reflect.Proxy;
 import java.util.Optional;
 

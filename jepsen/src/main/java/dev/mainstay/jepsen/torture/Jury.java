@@ -5,7 +5,6 @@ import dev.mainstay.jepsen.checker.Verdict;
 import dev.mainstay.jepsen.history.History;
 import dev.mainstay.jepsen.report.Judgement;
 import dev.mainstay.jepsen.workload.Workload;
-
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;

@@ -3,17 +3,14 @@ package dev.mainstay.jepsen.torture;
 import com.google.gson.JsonArray;
 import com.google.gson.JsonObject;
 import com.google.gson.JsonParser;
-
 import dev.mainstay.jepsen.history.Event;
 import dev.mainstay.jepsen.history.Op;
 import dev.mainstay.jepsen.report.FaultBand;
 import dev.mainstay.jepsen.report.Sighting;
-
-import org.jspecify.annotations.Nullable;
-
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /// The lines of a run's smaller files: faults, and how nodes stood.
 final class Lines {

@@ -6,9 +6,7 @@ import dev.mainstay.jepsen.history.Recorder;
 import dev.mainstay.jepsen.nemesis.Arena;
 import dev.mainstay.jepsen.report.Sighting;
 import dev.mainstay.jepsen.report.Sighting.State;
-
 import io.grpc.ManagedChannel;
-
 import java.io.BufferedWriter;
 import java.io.IOException;
 import java.io.UncheckedIOException;

@@ -1,14 +1,12 @@
 package dev.mainstay.jepsen.torture;
 
 import dev.mainstay.jepsen.cluster.Await;
-
-import picocli.CommandLine;
-
 import java.io.IOException;
 import java.io.PrintStream;
 import java.io.PrintWriter;
 import java.nio.charset.StandardCharsets;
 import java.util.logging.LogManager;
+import picocli.CommandLine;
 
 /// The program behind `mainstay torture`.
 public final class Main {
@@ -26,11 +24,10 @@ public final class Main {
         var command = new CommandLine(new TortureCommand(out));
         command.setOut(new PrintWriter(out, true, StandardCharsets.UTF_8));
         command.setExecutionExceptionHandler((e, _, _) -> explain(e, err));
-        command.setParameterExceptionHandler(
-                (e, _) -> {
-                    say(err, String.valueOf(e.getMessage()));
-                    return CommandLine.ExitCode.USAGE;
-                });
+        command.setParameterExceptionHandler((e, _) -> {
+            say(err, String.valueOf(e.getMessage()));
+            return CommandLine.ExitCode.USAGE;
+        });
         return command.execute(args);
     }
 

@@ -3,7 +3,6 @@ package dev.mainstay.jepsen.torture;
 import dev.mainstay.jepsen.mutant.CannotPlantException;
 import dev.mainstay.jepsen.mutant.Mutant;
 import dev.mainstay.jepsen.mutant.Mutants;
-
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;

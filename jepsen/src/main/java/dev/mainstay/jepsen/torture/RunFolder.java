@@ -4,14 +4,12 @@ import com.google.gson.Gson;
 import com.google.gson.GsonBuilder;
 import com.google.gson.JsonArray;
 import com.google.gson.JsonObject;
-
 import dev.mainstay.jepsen.checker.Anomaly;
 import dev.mainstay.jepsen.checker.Verdict;
 import dev.mainstay.jepsen.report.CallTable;
 import dev.mainstay.jepsen.report.CallTable.Ending;
 import dev.mainstay.jepsen.report.Judgement;
 import dev.mainstay.jepsen.report.RunRecord;
-
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -61,14 +59,13 @@ final class RunFolder {
         var json = new JsonObject();
         json.addProperty("name", about.name());
         about.facts()
-                .forEach(
-                        (key, value) -> {
-                            if (value.matches("-?[0-9]{1,18}")) {
-                                json.addProperty(key, Long.parseLong(value));
-                            } else {
-                                json.addProperty(key, value);
-                            }
-                        });
+                .forEach((key, value) -> {
+                    if (value.matches("-?[0-9]{1,18}")) {
+                        json.addProperty(key, Long.parseLong(value));
+                    } else {
+                        json.addProperty(key, value);
+                    }
+                });
         json.add("capabilities", JSON.toJsonTree(about.capabilities()));
         Files.writeString(folder.resolve(TEST), JSON.toJson(json) + "\n");
     }
@@ -119,13 +116,12 @@ final class RunFolder {
             counts[0]++;
             counts[1] += fault.isProven() ? 1 : 0;
         }
-        byKind.forEach(
-                (kind, counts) -> {
-                    var both = new JsonObject();
-                    both.addProperty("faults", counts[0]);
-                    both.addProperty("proven", counts[1]);
-                    evidence.add(kind, both);
-                });
+        byKind.forEach((kind, counts) -> {
+            var both = new JsonObject();
+            both.addProperty("faults", counts[0]);
+            both.addProperty("proven", counts[1]);
+            evidence.add(kind, both);
+        });
         json.add("evidence", evidence);
         Files.writeString(folder.resolve(RESULTS), JSON.toJson(json) + "\n");
     }

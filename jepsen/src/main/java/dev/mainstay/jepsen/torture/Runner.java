@@ -7,9 +7,6 @@ import dev.mainstay.jepsen.nemesis.Arena;
 import dev.mainstay.jepsen.nemesis.Schedule;
 import dev.mainstay.jepsen.workload.Site;
 import dev.mainstay.jepsen.workload.Workload;
-
-import org.jspecify.annotations.Nullable;
-
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -21,6 +18,7 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.FutureTask;
 import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
 
 /// One run, from the first call to the last: workloads begin, workers work, faults come and go,
 /// everything is healed, the cluster must serve again, and the workloads read what is left.
@@ -163,14 +161,13 @@ final class Runner {
                 new Schedule(arena, recorder, task.nemeses(), task.timing().pace(), task.seed());
         var over = new CountDownLatch(1);
         var result =
-                new FutureTask<Schedule.Result>(
-                        () -> {
-                            try {
-                                return schedule.run(task.timing().faults());
-                            } finally {
-                                over.countDown();
-                            }
-                        });
+                new FutureTask<Schedule.Result>(() -> {
+                    try {
+                        return schedule.run(task.timing().faults());
+                    } finally {
+                        over.countDown();
+                    }
+                });
         var thread = Thread.ofPlatform().name("faults").start(result);
         try {
             while (!over.await(50, TimeUnit.MILLISECONDS)) {

@@ -1,7 +1,6 @@
 package dev.mainstay.jepsen.torture;
 
 import dev.mainstay.jepsen.history.Event;
-
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;

@@ -4,7 +4,6 @@ import dev.mainstay.jepsen.checker.Verdict;
 import dev.mainstay.jepsen.nemesis.Nemesis;
 import dev.mainstay.jepsen.nemesis.Pace;
 import dev.mainstay.jepsen.workload.Workload;
-
 import java.time.Duration;
 import java.util.List;
 import java.util.function.Function;

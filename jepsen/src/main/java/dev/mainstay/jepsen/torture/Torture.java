@@ -12,7 +12,6 @@ import dev.mainstay.jepsen.nemesis.Nemeses;
 import dev.mainstay.jepsen.nemesis.Nemesis;
 import dev.mainstay.jepsen.workload.Workload;
 import dev.mainstay.jepsen.workload.Workloads;
-
 import java.io.IOException;
 import java.io.PrintStream;
 import java.nio.file.Files;

@@ -7,12 +7,6 @@ import dev.mainstay.jepsen.mutant.Mutant;
 import dev.mainstay.jepsen.nemesis.Nemeses;
 import dev.mainstay.jepsen.workload.Workload;
 import dev.mainstay.jepsen.workload.Workloads;
-
-import org.jspecify.annotations.Nullable;
-
-import picocli.CommandLine.Command;
-import picocli.CommandLine.Option;
-
 import java.io.IOException;
 import java.io.PrintStream;
 import java.nio.file.Files;
@@ -26,6 +20,9 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.Callable;
 import java.util.concurrent.ThreadLocalRandom;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
 
 /// `mainstay torture`: what is asked for, checked before anything is started.
 @Command(

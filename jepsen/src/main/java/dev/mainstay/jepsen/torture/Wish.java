@@ -2,7 +2,6 @@ package dev.mainstay.jepsen.torture;
 
 import dev.mainstay.jepsen.cluster.arena.ArenaBuilder.Wires;
 import dev.mainstay.jepsen.mutant.Mutant;
-
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;

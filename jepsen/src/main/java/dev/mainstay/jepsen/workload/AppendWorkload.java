@@ -250,11 +250,8 @@ final class AppendWorkload implements Workload {
             for (var i = 0; i < nodes; i++) {
                 var node = (from + i) % place.site().nodes();
                 var body = new Body(place, place.pinned(node), steps);
-                var _ =
-                        client.read(
-                                new Question("txn", asked(steps), Place.at(node, "strict")),
-                                body::run,
-                                Done::reply);
+                var question = new Question("txn", asked(steps), Place.at(node, "strict"));
+                Client.insist(() -> client.read(question, body::run, Done::reply));
             }
         }
     }
@@ -264,6 +261,6 @@ final class AppendWorkload implements Workload {
         return List.of(
                 new ListAppend(Level.STRICT_SERIALIZABLE),
                 new RevisionFloor(),
-                Availability.underFaults());
+                Availability.ofCalls());
     }
 }

@@ -52,7 +52,7 @@ record Attempt(Event.Type type, Failure failure) {
 
     private static Failure.Kind kind(MainstayException e) {
         return switch (e) {
-            case OutcomeUnknownException _ -> broken(e);
+            case OutcomeUnknownException _, DataLossException _ -> broken(e);
             case NoLeaderException _ -> Failure.Kind.NOT_SENT;
             case UnavailableException u ->
                     u.isMaybeCommitted() || isOverload(u) ? broken(u) : Failure.Kind.NOT_SENT;

@@ -135,6 +135,6 @@ final class CasWorkload implements Workload {
         return List.of(
                 new Linearizability(new RegisterModel()),
                 new RevisionFloor(),
-                Availability.underFaults());
+                Availability.ofReaders());
     }
 }

@@ -13,6 +13,8 @@ import org.jspecify.annotations.Nullable;
 /// process number after an unknown one. For one thread.
 final class Client {
 
+    private static final int TRIES_MAX = 10;
+
     private final Recorder recorder;
     private final String workload;
     private long process;
@@ -44,6 +46,15 @@ final class Client {
     <T> Optional<T> write(Question question, Call<T> call, Function<T, Reply> reading)
             throws InterruptedException {
         return ask(question, false, call, reading);
+    }
+
+    /// Makes a call until it is answered, so many times at most; for final reads.
+    static void insist(Call<Optional<?>> call) throws InterruptedException {
+        for (var tries = 0; tries < TRIES_MAX; tries++) {
+            if (call.run().isPresent()) {
+                return;
+            }
+        }
     }
 
     /// What came without being asked for, such as the events of a watch.

@@ -7,6 +7,7 @@ import dev.mainstay.client.MainstayException;
 import dev.mainstay.client.Operation;
 import dev.mainstay.client.Outcome;
 import dev.mainstay.client.RangeOptions;
+import dev.mainstay.client.RangeResult;
 import dev.mainstay.client.ReadMode;
 import dev.mainstay.client.Transaction;
 import dev.mainstay.client.TransactionId;
@@ -301,34 +302,27 @@ final class CounterWorkload implements Workload {
             };
         }
 
-        private boolean read(int node, long counter) throws InterruptedException {
+        private Optional<RangeResult> read(int node, long counter) throws InterruptedException {
             return client.read(
-                            new Question(
-                                    "read", Reply.tree(counter, null), Place.at(node, "strict")),
-                            () -> place.pinned(node).get(counterKey(counter), ReadMode.strict()),
-                            found ->
-                                    Reply.ok(
-                                            Reply.tree(
-                                                    counter,
-                                                    found.entry()
-                                                            .map(KeyValue::version)
-                                                            .orElse(0L)),
-                                            found.revision()))
-                    .isPresent();
+                    new Question("read", Reply.tree(counter, null), Place.at(node, "strict")),
+                    () -> place.pinned(node).get(counterKey(counter), ReadMode.strict()),
+                    found ->
+                            Reply.ok(
+                                    Reply.tree(
+                                            counter,
+                                            found.entry().map(KeyValue::version).orElse(0L)),
+                                    found.revision()));
         }
 
-        private boolean details(int node, long counter) throws InterruptedException {
+        private Optional<RangeResult> details(int node, long counter) throws InterruptedException {
             var range = KeyRange.prefix(additionsKey(counter));
             var options = RangeOptions.DEFAULT.keysOnly().mode(ReadMode.strict());
             return client.read(
-                            new Question(
-                                    "details", Reply.tree(counter, null), Place.at(node, "strict")),
-                            () -> place.pinned(node).getAll(range, options),
-                            found ->
-                                    Reply.ok(
-                                            Reply.tree(counter, times(found.entries())),
-                                            found.revision()))
-                    .isPresent();
+                    new Question("details", Reply.tree(counter, null), Place.at(node, "strict")),
+                    () -> place.pinned(node).getAll(range, options),
+                    found ->
+                            Reply.ok(
+                                    Reply.tree(counter, times(found.entries())), found.revision()));
         }
 
         private static List<Object> times(List<KeyValue> entries) {
@@ -347,16 +341,14 @@ final class CounterWorkload implements Workload {
             }
             var last = live();
             for (var counter = 0L; counter <= last; counter++) {
+                var which = counter;
                 var node = (int) (counter % nodes.size());
-                for (var tries = 0; !read(node, counter) && tries < ATTEMPTS_MAX; ) {
-                    tries++;
-                }
-                for (var tries = 0; !details(node, counter) && tries < ATTEMPTS_MAX; ) {
-                    tries++;
-                }
+                Client.insist(() -> read(node, which));
+                Client.insist(() -> details(node, which));
             }
             for (var node = 0; node < nodes.size(); node++) {
-                var _ = read(node, last);
+                var at = node;
+                Client.insist(() -> read(at, last));
             }
         }
 
@@ -377,6 +369,6 @@ final class CounterWorkload implements Workload {
 
     @Override
     public List<Checker> checkers() {
-        return List.of(new CounterChecker(), new RevisionFloor(), Availability.underFaults());
+        return List.of(new CounterChecker(), new RevisionFloor(), Availability.ofCalls());
     }
 }

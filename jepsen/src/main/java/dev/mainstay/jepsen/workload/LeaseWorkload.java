@@ -93,7 +93,7 @@ final class LeaseWorkload implements Workload {
                 new LeaseChecker(SLACK),
                 new LockChecker(),
                 new RevisionFloor(),
-                Availability.underFaults());
+                Availability.ofCalls());
     }
 
     static Question question(String function, Object value) {

@@ -9,11 +9,12 @@ import dev.mainstay.client.proto.WatchRequest;
 import dev.mainstay.client.proto.WatchResponse;
 import io.grpc.Status;
 import io.grpc.stub.StreamObserver;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.ExecutionException;
+import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 
@@ -26,7 +27,7 @@ final class RawWatch implements WatchSource {
     private final RawNode node;
     private final StreamObserver<WatchRequest> requests;
     private final CompletableFuture<Long> created = new CompletableFuture<>();
-    private final ConcurrentLinkedQueue<Signal> signals = new ConcurrentLinkedQueue<>();
+    private final LinkedBlockingQueue<Signal> signals = new LinkedBlockingQueue<>();
     private final long createdRevision;
 
     RawWatch(Place place, int node, long start, boolean hasPrevious) throws InterruptedException {
@@ -150,10 +151,12 @@ final class RawWatch implements WatchSource {
     }
 
     @Override
-    public List<Signal> drain() {
+    public List<Signal> drain(Duration atMost) throws InterruptedException {
         List<Signal> all = new ArrayList<>();
-        for (var signal = signals.poll(); signal != null; signal = signals.poll()) {
-            all.add(signal);
+        var first = signals.poll(atMost.toMillis(), TimeUnit.MILLISECONDS);
+        if (first != null) {
+            all.add(first);
+            var _ = signals.drainTo(all);
         }
         return all;
     }

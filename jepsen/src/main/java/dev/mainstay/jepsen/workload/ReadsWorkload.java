@@ -15,6 +15,7 @@ import dev.mainstay.jepsen.workload.Client.Question;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.random.RandomGenerator;
 
@@ -89,20 +90,29 @@ final class ReadsWorkload implements Workload {
 
         void readAt(int node) throws InterruptedException {
             switch (random.nextInt(4)) {
-                case 0 -> read(node, "strict", ReadMode.strict());
+                case 0 -> {
+                    var _ = read(node, "strict", ReadMode.strict());
+                }
                 case 1 -> {
                     var millis = BOUNDS_MILLIS[random.nextInt(BOUNDS_MILLIS.length)];
-                    read(node, "bounded:" + millis, ReadMode.bounded(Duration.ofMillis(millis)));
+                    var _ =
+                            read(
+                                    node,
+                                    "bounded:" + millis,
+                                    ReadMode.bounded(Duration.ofMillis(millis)));
                 }
-                default -> read(node, "local", ReadMode.local());
+                default -> {
+                    var _ = read(node, "local", ReadMode.local());
+                }
             }
         }
 
-        private void read(int node, String label, ReadMode mode) throws InterruptedException {
-            read(place.pinned(node), Place.at(node, label), RangeOptions.DEFAULT.mode(mode));
+        private Optional<RangeResult> read(int node, String label, ReadMode mode)
+                throws InterruptedException {
+            return read(place.pinned(node), Place.at(node, label), RangeOptions.DEFAULT.mode(mode));
         }
 
-        private void read(KeyValueStore store, About about, RangeOptions options)
+        private Optional<RangeResult> read(KeyValueStore store, About about, RangeOptions options)
                 throws InterruptedException {
             var asked = token;
             var found =
@@ -111,6 +121,7 @@ final class ReadsWorkload implements Workload {
                             () -> store.getAll(range, options),
                             answer -> Reply.ok(tree(asked, answer), answer.revision()));
             found.ifPresent(answer -> saw(answer.revision()));
+            return found;
         }
 
         private Object tree(long asked, RangeResult answer) {
@@ -151,7 +162,7 @@ final class ReadsWorkload implements Workload {
                 write(session, "");
             } else {
                 var options = RangeOptions.DEFAULT;
-                read(session, About.NOTHING.withMode("session"), options);
+                var _ = read(session, About.NOTHING.withMode("session"), options);
             }
         }
 
@@ -161,7 +172,7 @@ final class ReadsWorkload implements Workload {
             if (random.nextInt(3) == 0) {
                 write(place.pinned(node), Site.nodeName(node));
             } else {
-                read(node, "session", ReadMode.session(token));
+                var _ = read(node, "session", ReadMode.session(token));
             }
         }
     }
@@ -170,13 +181,14 @@ final class ReadsWorkload implements Workload {
     public void finish(Site site) throws InterruptedException {
         var hand = new Hand(new Place(site, name()), site.nodes() + 4, "last");
         for (var node = 0; node < site.nodes(); node++) {
-            hand.read(node, "strict", ReadMode.strict());
-            hand.read(node, "local", ReadMode.local());
+            var at = node;
+            Client.insist(() -> hand.read(at, "strict", ReadMode.strict()));
+            Client.insist(() -> hand.read(at, "local", ReadMode.local()));
         }
     }
 
     @Override
     public List<Checker> checkers() {
-        return List.of(new ReadModesChecker(), new RevisionFloor(), Availability.underFaults());
+        return List.of(new ReadModesChecker(), new RevisionFloor(), Availability.ofReaders());
     }
 }

@@ -108,7 +108,8 @@ final class RegisterWorkload implements Workload {
         var client = place.client();
         for (var key : keys.newest(2)) {
             for (var node = 0; node < place.site().nodes(); node++) {
-                var _ = read(place, client, node, key);
+                var at = node;
+                Client.insist(() -> read(place, client, at, key));
             }
         }
     }
@@ -118,6 +119,6 @@ final class RegisterWorkload implements Workload {
         return List.of(
                 new Linearizability(new RegisterModel()),
                 new RevisionFloor(),
-                Availability.underFaults());
+                Availability.ofReaders());
     }
 }

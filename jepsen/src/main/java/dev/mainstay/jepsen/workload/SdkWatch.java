@@ -35,10 +35,10 @@ final class SdkWatch implements WatchSource {
     }
 
     @Override
-    public List<Signal> drain() {
+    public List<Signal> drain(Duration atMost) throws InterruptedException {
         List<Signal> signals = new ArrayList<>();
         try {
-            for (var batch = next(); batch != null; batch = next()) {
+            for (var batch = next(atMost); batch != null; batch = next(Duration.ZERO)) {
                 upTo = Math.max(upTo, batch.revision());
                 signals.add(new Answer(batch.revision(), List.of(tree(batch))));
             }
@@ -50,14 +50,12 @@ final class SdkWatch implements WatchSource {
             signals.add(new Compacted(e.compactRevision()));
         } catch (MainstayException e) {
             signals.add(new Broken(e.toString()));
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
         }
         return signals;
     }
 
-    private @Nullable WatchBatch next() throws InterruptedException {
-        return watch.next(Duration.ZERO).orElse(null);
+    private @Nullable WatchBatch next(Duration atMost) throws InterruptedException {
+        return watch.next(atMost).orElse(null);
     }
 
     private Object tree(WatchBatch batch) {

@@ -1,5 +1,6 @@
 package dev.mainstay.jepsen.workload;
 
+import java.time.Duration;
 import java.util.List;
 
 /// One open watch, as a queue of what it brought.
@@ -25,8 +26,8 @@ interface WatchSource extends AutoCloseable {
     /// The revision after which it began, as the node said.
     long created();
 
-    /// What has come since the last call. Does not wait.
-    List<Signal> drain();
+    /// What has come since the last call; waits for the first of it, at most this long.
+    List<Signal> drain(Duration atMost) throws InterruptedException;
 
     void requestProgress();
 

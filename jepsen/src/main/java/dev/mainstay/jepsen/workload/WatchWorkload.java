@@ -218,6 +218,6 @@ final class WatchWorkload implements Workload {
 
     @Override
     public List<Checker> checkers() {
-        return List.of(new WatchChecker(), new RevisionFloor(), Availability.underFaults());
+        return List.of(new WatchChecker(), new RevisionFloor(), Availability.ofCalls());
     }
 }

@@ -1,5 +1,6 @@
 package dev.mainstay.jepsen.workload;
 
+import dev.mainstay.client.CompactedException;
 import dev.mainstay.jepsen.history.About;
 import dev.mainstay.jepsen.workload.Client.Question;
 import java.time.Duration;
@@ -15,11 +16,12 @@ final class Watcher {
     static final int ANY_NODE = -1;
 
     private static final int STEPS_PER_STREAM = 12;
+    private static final int PAUSES_AFTER_FAILURE = 3;
     private static final long BACK = 60;
     private static final long AHEAD = 15;
     private static final Duration LAST_LOOK = Duration.ofMillis(500);
     private static final Duration CATCHING_UP = Duration.ofSeconds(15);
-    private static final Duration NAP = Duration.ofMillis(50);
+    private static final Duration LOOK = Duration.ofMillis(100);
 
     private final Place place;
     private final Client client;
@@ -29,6 +31,9 @@ final class Watcher {
     private final boolean isFromNow;
 
     private @Nullable WatchSource source;
+
+    /// Steps to leave out, so that a node that is down is not asked all the time.
+    private int pauses;
 
     /// The first revision that it has not been given yet; 0 before it was given any.
     private long next;
@@ -45,13 +50,16 @@ final class Watcher {
 
     void step() throws InterruptedException {
         var current = source;
-        if (current == null) {
+        if (pauses > 0) {
+            pauses--;
+        } else if (current == null) {
             source = open(start());
+            pauses = source == null ? PAUSES_AFTER_FAILURE : 0;
         } else if (random.nextInt(STEPS_PER_STREAM) == 0) {
             lookToTheEnd(current);
             close();
         } else {
-            look(current);
+            var _ = look(current, Duration.ZERO);
         }
     }
 
@@ -92,16 +100,23 @@ final class Watcher {
     }
 
     private WatchSource newSource(long start) throws InterruptedException {
-        return node == ANY_NODE
-                ? new SdkWatch(place, start)
-                : new RawWatch(place, node, start, isFromNow);
+        try {
+            return node == ANY_NODE
+                    ? new SdkWatch(place, start)
+                    : new RawWatch(place, node, start, isFromNow);
+        } catch (CompactedException e) {
+            next = e.compactRevision();
+            throw e;
+        }
     }
 
-    /// Takes down what has come. Closes a stream that has ended.
-    private void look(WatchSource current) {
+    /// Takes down what has come; whether the node said how far it is. Closes a stream that has
+    /// ended.
+    private boolean look(WatchSource current, Duration atMost) throws InterruptedException {
         List<Object> answers = new ArrayList<>();
         var last = 0L;
-        for (var signal : current.drain()) {
+        var hasProgress = false;
+        for (var signal : current.drain(atMost)) {
             switch (signal) {
                 case WatchSource.Answer(var revision, var tree) -> {
                     answers.add(tree);
@@ -111,6 +126,7 @@ final class Watcher {
                     saw(answers, last);
                     client.saw(new Question("progress", Reply.tree(name, revision), about()), 0);
                     next = Math.max(next, revision + 1);
+                    hasProgress = true;
                 }
                 case WatchSource.Compacted(var revision) -> {
                     saw(answers, last);
@@ -125,6 +141,7 @@ final class Watcher {
             }
         }
         saw(answers, last);
+        return hasProgress;
     }
 
     private void saw(List<Object> answers, long last) {
@@ -138,9 +155,11 @@ final class Watcher {
 
     /// Asks how far the node is, so that what was not shown by now is missing for sure.
     private void lookToTheEnd(WatchSource current) throws InterruptedException {
+        var deadline = System.nanoTime() + LAST_LOOK.toNanos();
         current.requestProgress();
-        Thread.sleep(LAST_LOOK);
-        look(current);
+        while (source != null && System.nanoTime() - deadline < 0 && !look(current, LOOK)) {
+            // Changes came first.
+        }
     }
 
     /// Goes on where it was, until it has come to `revision`.
@@ -153,8 +172,7 @@ final class Watcher {
                 source = open(next);
             } else {
                 current.requestProgress();
-                Thread.sleep(NAP);
-                look(current);
+                var _ = look(current, LOOK);
             }
         }
         close();

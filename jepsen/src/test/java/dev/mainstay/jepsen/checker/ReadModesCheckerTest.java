@@ -95,11 +95,11 @@ class ReadModesCheckerTest {
     void aLocalRead_neverGoesBackOnOneNode_unlessItWasRestarted() {
         var back = read(read(put(1, 5), "local", 5, 1, 5), "local", 4, 0, 0);
         var killed = read(put(1, 5), "local", 5, 1, 5);
-        killed.fault("kill", Map.of("targets", List.of(1L))).healed();
+        killed.fault("kill/one", Map.of("targets", List.of(1L)));
         var other = read(put(1, 5), "local", 5, 1, 5);
-        other.fault("kill", Map.of("targets", List.of("n2"))).healed();
+        other.fault("kill/one", Map.of("targets", List.of(2L)));
         var paused = read(put(1, 5), "local", 5, 1, 5);
-        paused.fault("pause", null).healed();
+        paused.fault("pause/one", null);
 
         assertThat(names(back)).containsExactly("non-monotonic-read");
         assertThat(names(read(killed, "local", 4, 0, 0))).isEmpty();

@@ -65,14 +65,10 @@ final class Script {
         return call(function, value, About.NOTHING);
     }
 
-    Script fault(String kind, @Nullable Object what) {
-        open.put(Event.NEMESIS, add(Event.NEMESIS, Event.Type.INVOKE, kind, what, null, FAULT));
-        return this;
-    }
-
-    Script healed() {
-        var fault = end(Event.NEMESIS);
-        add(Event.NEMESIS, Event.Type.INFO, fault.function(), null, null, FAULT);
+    /// @param evidence what is told at its end
+    Script fault(String kind, @Nullable Object evidence) {
+        add(Event.NEMESIS, Event.Type.INVOKE, kind, null, null, FAULT);
+        add(Event.NEMESIS, Event.Type.INFO, kind, evidence, null, FAULT);
         return this;
     }
 

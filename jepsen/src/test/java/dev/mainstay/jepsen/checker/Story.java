@@ -65,6 +65,37 @@ final class Story {
         return invoke(process, function, value).ok(process, value);
     }
 
+    /// An acknowledged transaction; the call does not know yet what it reads.
+    Story txn(long process, Object... micros) {
+        return begin(process, micros).ok(process, list(micros));
+    }
+
+    Story begin(long process, Object... micros) {
+        return invoke(process, "txn", unread(list(micros)));
+    }
+
+    static List<@Nullable Object> r(Object key, long... elements) {
+        List<@Nullable Object> read = new ArrayList<>();
+        for (long element : elements) {
+            read.add(element);
+        }
+        return list("r", key, read);
+    }
+
+    static List<@Nullable Object> a(Object key, long element) {
+        return list("append", key, element);
+    }
+
+    static List<@Nullable Object> unread(List<?> micros) {
+        List<@Nullable Object> unread = new ArrayList<>();
+        for (var each : micros) {
+            var micro = (List<?>) Objects.requireNonNull(each);
+            boolean isRead = "r".equals(micro.get(0));
+            unread.add(isRead ? list("r", micro.get(1), null) : micro);
+        }
+        return unread;
+    }
+
     History history() {
         return new History(events);
     }

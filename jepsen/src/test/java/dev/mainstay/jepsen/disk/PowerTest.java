@@ -26,7 +26,8 @@ class PowerTest {
     @BeforeEach
     void start() throws IOException {
         directory = Files.createDirectory(folder.resolve("data"));
-        start(Names.LOOSE);
+        emulation = Emulation.in(folder.resolve("disks"), 1, _ -> directory, Names.LOOSE);
+        scribe = ScribeProcess.start(emulation, directory);
     }
 
     private void start(Names names) throws IOException {

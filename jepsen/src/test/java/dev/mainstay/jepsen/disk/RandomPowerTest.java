@@ -78,6 +78,8 @@ class RandomPowerTest {
             return change(name, file, random);
         }
 
+        @SuppressWarnings(
+                "RefactorSwitch") // As expressions the cases would need blocks with yield.
         private List<String> change(String name, File file, SplittableRandom random) {
             var text = Long.toString(random.nextLong(1_000_000));
             switch (random.nextInt(8)) {

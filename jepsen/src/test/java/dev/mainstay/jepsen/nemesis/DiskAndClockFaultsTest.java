@@ -8,7 +8,6 @@ import dev.mainstay.client.KeyValue;
 import dev.mainstay.client.Mainstay;
 import dev.mainstay.client.MainstayException;
 import dev.mainstay.jepsen.cluster.Await;
-import dev.mainstay.jepsen.cluster.arena.ArenaBuilder;
 import dev.mainstay.jepsen.cluster.arena.LocalArena;
 import dev.mainstay.jepsen.disk.Emulation;
 import java.io.IOException;
@@ -40,7 +39,7 @@ class DiskAndClockFaultsTest {
 
     @BeforeAll
     static void start() throws Exception {
-        var plan = new ArenaBuilder();
+        var plan = LocalArena.builder();
         Emulation.under(plan, Emulation.Names.LOOSE);
         arena = plan.start();
     }
@@ -87,10 +86,7 @@ class DiskAndClockFaultsTest {
             var node = leaderOrNot(ofLeader);
             var before = refused(node);
             var fault = DiskFaults.full(arena, node);
-            Await.until(
-                    "the node has met its full disk",
-                    RECOVERY,
-                    () -> refused(node) > before);
+            Await.until("the node has met its full disk", RECOVERY, () -> refused(node) > before);
             load.awaitWrites(100);
             healed(fault);
 
@@ -163,20 +159,17 @@ class DiskAndClockFaultsTest {
 
     private static String journals() {
         return Scene.all(arena).stream()
-                .map(
-                        node -> {
-                            try {
-                                var lines = Files.readAllLines(arena.journal(node));
-                                var from = Math.max(0, lines.size() - 25);
-                                return "n%d:\n%s\n"
-                                        .formatted(
-                                                node,
-                                                String.join(
-                                                        "\n", lines.subList(from, lines.size())));
-                            } catch (IOException e) {
-                                return e.toString();
-                            }
-                        })
+                .map(node -> {
+                    try {
+                        var lines = Files.readAllLines(arena.journal(node));
+                        var from = Math.max(0, lines.size() - 25);
+                        return "n%d:\n%s\n"
+                                .formatted(
+                                        node, String.join("\n", lines.subList(from, lines.size())));
+                    } catch (IOException e) {
+                        return e.toString();
+                    }
+                })
                 .collect(Collectors.joining());
     }
 
@@ -195,10 +188,8 @@ class DiskAndClockFaultsTest {
         private final List<Thread> writers;
 
         Load() {
-            var endpoints =
-                    Scene.all(arena).stream().map(arena::endpoint).toArray(String[]::new);
-            database =
-                    Mainstay.builder(endpoints).discovers(false).timeout(OF_A_FAULT).connect();
+            var endpoints = Scene.all(arena).stream().map(arena::endpoint).toArray(String[]::new);
+            database = Mainstay.builder(endpoints).discovers(false).timeout(OF_A_FAULT).connect();
             writers =
                     IntStream.range(0, WRITERS)
                             .mapToObj(_ -> Thread.ofVirtual().start(this::run))
@@ -241,10 +232,14 @@ class DiskAndClockFaultsTest {
         }
 
         @Override
-        public void close() throws InterruptedException {
+        public void close() {
             stop.set(true);
-            for (var writer : writers) {
-                writer.join();
+            try {
+                for (var writer : writers) {
+                    writer.join();
+                }
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
             }
             database.close();
         }

@@ -33,7 +33,10 @@ class NemesesTest {
                         "transfer",
                         "rolling",
                         "membership",
-                        "left-behind");
+                        "left-behind",
+                        "disk",
+                        "power",
+                        "clock");
     }
 
     @Test

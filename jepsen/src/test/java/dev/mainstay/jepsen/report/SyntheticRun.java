@@ -6,7 +6,6 @@ import dev.mainstay.jepsen.history.About;
 import dev.mainstay.jepsen.history.Event;
 import dev.mainstay.jepsen.history.Failure;
 import dev.mainstay.jepsen.report.Sighting.State;
-
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.LinkedHashMap;

@@ -5,7 +5,6 @@ import dev.mainstay.jepsen.nemesis.Arena;
 import dev.mainstay.jepsen.nemesis.Clocks;
 import dev.mainstay.jepsen.nemesis.Disks;
 import dev.mainstay.jepsen.nemesis.Links;
-
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;

@@ -3,7 +3,6 @@ package dev.mainstay.jepsen.torture;
 import dev.mainstay.jepsen.nemesis.Arena;
 import dev.mainstay.jepsen.nemesis.Fault;
 import dev.mainstay.jepsen.nemesis.Nemesis;
-
 import java.util.List;
 import java.util.Optional;
 import java.util.Queue;

@@ -5,7 +5,6 @@ import dev.mainstay.jepsen.history.About;
 import dev.mainstay.jepsen.workload.Site;
 import dev.mainstay.jepsen.workload.Worker;
 import dev.mainstay.jepsen.workload.Workload;
-
 import java.util.List;
 import java.util.Queue;
 

@@ -6,7 +6,6 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.mainstay.client.Database;
 import dev.mainstay.client.Mainstay;
 import dev.mainstay.jepsen.checker.RevisionFloor;
-import dev.mainstay.jepsen.checker.Verdict;
 import dev.mainstay.jepsen.cluster.KvCluster;
 import dev.mainstay.jepsen.cluster.MainstayCluster;
 import dev.mainstay.jepsen.history.Event;
@@ -24,7 +23,9 @@ import org.junit.jupiter.api.Test;
 
 class WorkloadsTest {
 
-    private static final Duration RUN = Duration.ofSeconds(Integer.getInteger("run.seconds", 20));
+    private static final Duration RUN = Duration.ofSeconds(20);
+    // A quarter of what they do on a machine of their own.
+    private static final int MIN_CALLS = 2_000;
     private static final Duration CALL_TIMEOUT = Duration.ofSeconds(2);
 
     @Test
@@ -56,26 +57,13 @@ class WorkloadsTest {
 
             for (var name : Workloads.names()) {
                 var ofWorkload = history.of(name);
-                System.out.println(
-                        name
-                                + ": "
-                                + ofWorkload.ops().size()
-                                + " calls, "
-                                + percentAnswered(ofWorkload)
-                                + " % answered");
                 for (var checker : Workloads.named(name).checkers()) {
-                    var verdict = checker.check(ofWorkload);
-                    System.out.println("  " + verdict);
-                }
-            }
-            for (var name : Workloads.names()) {
-                var ofWorkload = history.of(name);
-                for (var checker : Workloads.named(name).checkers()) {
-                    assertThat(checker.check(ofWorkload)).as(name).matches(Verdict::isValid);
+                    assertThat(checker.check(ofWorkload).anomalies()).as(name).isEmpty();
                 }
                 assertThat(percentAnswered(ofWorkload)).as(name).isGreaterThanOrEqualTo(95);
             }
-            assertThat(new RevisionFloor().check(history)).matches(Verdict::isValid);
+            assertThat(new RevisionFloor().check(history).anomalies()).isEmpty();
+            assertThat(history.ops()).hasSizeGreaterThan(MIN_CALLS);
         }
     }
 
