@@ -18,11 +18,15 @@ import java.util.stream.Collectors;
 /// What is asked of a run as a whole, and no workload can see. Any thread.
 final class Findings {
 
-    // Lines of level ERROR that belong to what was done to a node.
+    // Errors that belong to what was done to a node.
     private static final List<Pattern> ALLOWED_IN_JOURNALS =
             List.of(
                     // The disk failed because we made it fail: the node says so and ends.
-                    Pattern.compile("No space left on device|Input/output error|StorageFailure"));
+                    Pattern.compile("No space left on device|Input/output error|StorageFailure"),
+                    // A node that was told to stop hears from its leader once more.
+                    Pattern.compile(
+                            "RaftServer\\$Division .* Failed appendEntries.*\n"
+                                    + ".*ServerNotReadyException: .*current state is CLOS"));
 
     private final Map<String, List<Anomaly>> anomalies = new LinkedHashMap<>();
     private final List<Verdict> more = new ArrayList<>();

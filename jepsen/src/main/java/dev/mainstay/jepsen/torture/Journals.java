@@ -17,7 +17,7 @@ final class Journals {
 
     private final List<Pattern> allowed;
 
-    /// @param allowed what may be there all the same
+    /// @param allowed what may be there all the same: a line, or it and the one after it
     Journals(List<Pattern> allowed) {
         this.allowed = List.copyOf(allowed);
     }
@@ -27,18 +27,23 @@ final class Journals {
         var found = new ArrayList<String>();
         // Bytes, not characters: a crash may leave anything.
         try (var lines = Files.newBufferedReader(journal, StandardCharsets.ISO_8859_1)) {
-            for (var line = lines.readLine(); line != null; line = lines.readLine()) {
-                if (isBad(line) && found.size() < LINES_MAX) {
+            var line = lines.readLine();
+            while (line != null) {
+                var next = lines.readLine();
+                // What an error is about, its stack trace says in the line after it.
+                if (isBad(line, next == null ? "" : next) && found.size() < LINES_MAX) {
                     found.add(node + ": " + shortened(line));
                 }
+                line = next;
             }
         }
         return found;
     }
 
-    private boolean isBad(String line) {
+    private boolean isBad(String line, String next) {
+        var both = line + "\n" + next;
         return BAD.matcher(line).find()
-                && allowed.stream().noneMatch(pattern -> pattern.matcher(line).find());
+                && allowed.stream().noneMatch(pattern -> pattern.matcher(both).find());
     }
 
     private static String shortened(String line) {

@@ -41,6 +41,15 @@ class AvailabilityTest {
     }
 
     @Test
+    void whoIsRefusedAtOnce_andTriesAgainAtOnce_countsOnce() {
+        var patient = new Availability(30, 10, Duration.ofSeconds(60), Duration.ofSeconds(1));
+
+        var verdict = patient.check(calls(12, 200, Failure.Kind.DISCONNECTED).history());
+
+        assertThat(verdict.isValid()).isTrue();
+    }
+
+    @Test
     void aFewCalls_sayNothing() {
         assertThat(checker.check(calls(0, 19, Failure.Kind.TIMEOUT).history()).isValid()).isTrue();
     }

@@ -125,6 +125,20 @@ class RunnerTest {
     }
 
     @Test
+    void anErrorThatBelongsToAnOrderedStop_isAllowed() throws Exception {
+        Files.writeString(
+                home.resolve("journal2"),
+                """
+                2026-01-01T00:00:01.000Z ERROR RaftServer$Division [t] n2: Failed appendEntries* n1
+                org.apache.ratis.ServerNotReadyException: n2 is not in [RUNNING]: current state is CLOSING
+                """);
+
+        var ran = run(workload("a", () -> {}), new FakeNemesis("kill", true, diary));
+
+        assertThat(anomalies(ran)).isEmpty();
+    }
+
+    @Test
     void stopped_itHeals_andJudgesWhatThereIs() throws Exception {
         var stopping = new ArrayList<Runner>();
         var workload = workload("a", () -> stopping.forEach(Runner::stop));
