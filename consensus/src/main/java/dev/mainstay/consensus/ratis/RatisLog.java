@@ -163,6 +163,11 @@ public final class RatisLog implements ReplicatedLog {
         rounds.readHere(done);
     }
 
+    @Override
+    public void commitAwaited() {
+        events.commitAwaited();
+    }
+
     private @Nullable Reason refusing() {
         if (isClosing) {
             return Reason.SHUTTING_DOWN;

@@ -90,6 +90,7 @@ public final class PeerService extends PeerGrpc.PeerImplBase {
             return;
         }
         // Never passed on: two members that take each other for the leader would ask for ever.
+        log.commitAwaited();
         log.readIndexHere(result -> {
             var response = ReadIndexResponse.newBuilder();
             switch (result) {
@@ -109,6 +110,7 @@ public final class PeerService extends PeerGrpc.PeerImplBase {
                 if (isForeign(request.getGroup(), answer)) {
                     return;
                 }
+                log.commitAwaited();
                 for (var command : request.getCommandsList()) {
                     log.propose(
                             command.getCommand().toByteArray(),

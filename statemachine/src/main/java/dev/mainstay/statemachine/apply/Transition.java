@@ -45,19 +45,21 @@ import org.jspecify.annotations.Nullable;
 /// Carries out the commands of one entry after another. Apply thread.
 ///
 /// - A verdict is a function of the stored state and of the entry alone. What is kept in memory
-///   ([Recent], [Outcomes]) only spares reads.
+///   ([Recent], [Outcomes], [NewestVersions]) only spares reads.
 /// - A verdict other than Committed leaves keys as they were: whatever can forbid a transaction is
 ///   looked at before its first write.
 /// - Nothing takes effect before [#settle]; after a throw, [#discard] leaves all as it was.
 public final class Transition {
 
     private final StateReader stored;
+    private final NewestVersions versions;
     private final Recent recent;
     private final Outcomes outcomes;
 
     /// `rows` must always show the newest state.
     public Transition(ByteReader rows) {
         stored = new StateReader(rows);
+        versions = new NewestVersions(stored);
         recent = new Recent(rows);
         outcomes = new Outcomes(rows);
     }
@@ -72,7 +74,7 @@ public final class Transition {
             List<ByteBuffer> commands,
             Predicate<TxnId> isAwaited,
             ByteBatch batch) {
-        var draft = new Draft(stored, before, header.leaderMicros, batch);
+        var draft = new Draft(stored, versions, before, header.leaderMicros, batch);
         var results = new ArrayList<Result>(commands.size());
         for (var command : commands) {
             int bytes = command.remaining();
@@ -91,11 +93,13 @@ public final class Transition {
     /// The batch was written.
     public void settle(Applied applied) {
         recent.add(applied.revised(), applied.marks().recentBound());
+        versions.settle();
         outcomes.settle();
     }
 
     /// The batch was not written.
     public void discard() {
+        versions.discard();
         outcomes.discard();
     }
 
