@@ -33,16 +33,28 @@ final class Calls implements Awaited {
         boolean send(Call call, int attempt);
     }
 
+    /// Hears that calls need attention from time to time; any thread.
+    interface Watch {
+
+        /// A call waits for its next attempt: [#retry] is needed soon.
+        void parked();
+
+        /// A call waits for its outcome: [#expire] is needed from now and then.
+        void waiting();
+    }
+
     private static final Logger LOG = LoggerFactory.getLogger(Calls.class);
     private static final int CALLS_MAX = 100_000;
 
     private final ConcurrentHashMap<TxnId, Call> byId = new ConcurrentHashMap<>();
     private final ConcurrentLinkedQueue<Call> parked = new ConcurrentLinkedQueue<>();
     private final Executor eventLoop;
+    private final Watch watch;
     private volatile Route route = (_, _) -> false; // volatile: set while the node starts
 
-    Calls(Executor eventLoop) {
+    Calls(Executor eventLoop, Watch watch) {
         this.eventLoop = eventLoop;
+        this.watch = watch;
     }
 
     void routeBy(Route newRoute) {
@@ -61,6 +73,7 @@ final class Calls implements Awaited {
         while (true) {
             var known = byId.putIfAbsent(id, call);
             if (known == null) {
+                watch.waiting();
                 attempt(call);
                 return;
             }
@@ -83,6 +96,7 @@ final class Calls implements Awaited {
             finish(call, new NotApplied(lost));
         } else {
             parked.add(call);
+            watch.parked();
         }
     }
 
@@ -93,8 +107,8 @@ final class Calls implements Awaited {
         };
     }
 
-    /// Tries again whatever waits for a leader. Called every few milliseconds, and when a leader
-    /// shows up.
+    /// Tries again whatever waits for a leader. Called every few milliseconds while there is
+    /// something, and when a leader shows up.
     void retry() {
         // Only what is parked now: what is lost again meanwhile waits for the next round.
         var again = new ArrayList<Call>();

@@ -137,19 +137,19 @@ public final class Transition {
         return switch (command) {
             case Commit commit -> commit(commit, draft);
             case KvTxn txn -> run(txn, draft, null);
-            case GrantLease(_, _, long lease, long seconds) -> grant(lease, seconds, draft);
-            case RevokeLease(var id, _, long lease) -> endLease(id, lease, draft);
-            case ExpireLease(var id, _, long leaderTerm, long lease) ->
-                    leaderTerm == term
-                            ? endLease(id, lease, draft)
+            case GrantLease grant -> grant(grant.lease(), grant.ttlSeconds(), draft);
+            case RevokeLease revoke -> endLease(revoke.id(), revoke.lease(), draft);
+            case ExpireLease expire ->
+                    expire.term() == term
+                            ? endLease(expire.id(), expire.lease(), draft)
                             : failed(Failure.WRONG_TERM, draft);
-            case RaiseHistoryFloor(_, _, long revision) -> {
-                draft.raiseHistoryFloor(revision);
+            case RaiseHistoryFloor raise -> {
+                draft.raiseHistoryFloor(raise.revision());
                 yield done(draft);
             }
-            case Compact(_, _, long revision) -> compact(revision, draft);
-            case RaiseOutcomeFloor(_, _, long revision) -> {
-                draft.raiseOutcomeFloor(revision);
+            case Compact compact -> compact(compact.revision(), draft);
+            case RaiseOutcomeFloor raise -> {
+                draft.raiseOutcomeFloor(raise.revision());
                 yield done(draft);
             }
             case PutSetting setting -> putSetting(setting, draft);
@@ -209,8 +209,7 @@ public final class Transition {
                 switch (expect) {
                     case Expect.Absent _ -> now == null;
                     case Expect.Present _ -> now != null;
-                    case Expect.AtRevision(_, long revision) ->
-                            now != null && now.modRevision() == revision;
+                    case Expect.AtRevision at -> now != null && now.modRevision() == at.revision();
                 };
         long changedAt = now == null ? newestRevision : now.modRevision();
         return holds ? null : new Conflict(expect.key(), changedAt);
