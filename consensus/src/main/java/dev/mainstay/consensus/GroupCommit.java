@@ -23,8 +23,11 @@ import org.slf4j.LoggerFactory;
 /// from any thread and never blocks.
 ///
 /// An entry costs the same whatever it carries, so the commands that gather while earlier entries
-/// are in flight travel together. The thread takes nothing before the window has room: a lone
-/// command waits for nobody, and a batch is as large as the load makes it.
+/// are in flight travel together. The thread takes nothing before the window has room, and while an
+/// entry is in flight it lets as many gather as that one carries, for half the time that entries
+/// took lately at most: otherwise the first few of many clients that were answered at once would
+/// leave in an entry of their own. A lone command waits for nobody, and a batch is as large as the
+/// load makes it.
 ///
 /// - Commands enter the log in the order in which they were queued: one thread, and an append that
 ///   returns only once the entry has its place.
@@ -40,7 +43,8 @@ public final class GroupCommit implements AutoCloseable {
     /// A command larger than this would not fit into an entry; who proposes has to know.
     public static final int COMMAND_BYTES_MAX = 3 << 20;
 
-    static final int WINDOW = 4;
+    static final int WINDOW = 2;
+    private static final long GATHER_NANOS_MAX = 5_000_000;
     private static final int WAITING_MAX = 1 << 16;
     private static final long WAITING_BYTES_MAX = 64L << 20;
     private static final long ANY_TERM = -1;
@@ -90,12 +94,18 @@ public final class GroupCommit implements AutoCloseable {
     /// Written by the proposer's thread, read by whoever counts.
     private volatile int batchMax;
 
-    /// Guards the three fields below it.
+    /// Mean time from append to applied, of the last few entries.
+    private volatile long entryNanos;
+
+    /// Guards the fields below it.
     private final ReentrantLock lock = new ReentrantLock();
 
     private final ArrayDeque<Waiting> queue = new ArrayDeque<>();
     private long queueBytes;
     private boolean isClosed;
+
+    /// How many have to wait before the thread is woken.
+    private int wanted = 1;
 
     private final Condition arrived = lock.newCondition();
 
@@ -160,7 +170,9 @@ public final class GroupCommit implements AutoCloseable {
             }
             queue.add(waiting);
             queueBytes += waiting.command.length;
-            arrived.signal();
+            if (queue.size() >= wanted) {
+                arrived.signal();
+            }
             return null;
         } finally {
             lock.unlock();
@@ -171,6 +183,7 @@ public final class GroupCommit implements AutoCloseable {
         try {
             while (awaitCommand()) {
                 window.acquire();
+                gather();
                 send(drain());
             }
         } catch (InterruptedException e) {
@@ -189,6 +202,36 @@ public final class GroupCommit implements AutoCloseable {
         } finally {
             lock.unlock();
         }
+    }
+
+    /// Waits until as many commands wait as an entry in flight carries, or none is in flight, or it
+    /// has waited long enough.
+    private void gather() throws InterruptedException {
+        lock.lock();
+        try {
+            long patience = Math.min(entryNanos / 2, GATHER_NANOS_MAX);
+            while (patience > 0 && !isClosed) {
+                wanted = Math.min(meanInFlight(), COMMANDS_MAX);
+                if (queue.size() >= wanted || queueBytes >= BATCH_BYTES_MAX) {
+                    return;
+                }
+                patience = arrived.awaitNanos(patience);
+            }
+        } finally {
+            wanted = 1;
+            lock.unlock();
+        }
+    }
+
+    /// Commands per entry in flight; 1 if there is none.
+    private int meanInFlight() {
+        int commandsInFlight = 0;
+        int entriesInFlight = 0;
+        for (var flying : inFlight) {
+            commandsInFlight += flying.batch.size();
+            entriesInFlight++;
+        }
+        return entriesInFlight == 0 ? 1 : commandsInFlight / entriesInFlight;
     }
 
     private List<Waiting> drain() {
@@ -233,6 +276,15 @@ public final class GroupCommit implements AutoCloseable {
                 EntryCodec.encode(
                         micros.getAsLong(), batch.stream().map(Waiting::command).toList()),
                 flying);
+    }
+
+    private void wake() {
+        lock.lock();
+        try {
+            arrived.signal();
+        } finally {
+            lock.unlock();
+        }
     }
 
     /// A caller that throws must not end the thread that serves all of them.
@@ -302,6 +354,7 @@ public final class GroupCommit implements AutoCloseable {
 
         private final List<Waiting> batch;
         private final AtomicBoolean isSettled = new AtomicBoolean();
+        private final long sentNanos = System.nanoTime();
 
         InFlight(List<Waiting> batch) {
             this.batch = batch;
@@ -309,7 +362,11 @@ public final class GroupCommit implements AutoCloseable {
 
         @Override
         public void applied() {
-            settle();
+            if (settle()) {
+                // Several threads may settle; a lost sample does no harm.
+                long before = entryNanos;
+                entryNanos = before + (System.nanoTime() - sentNanos - before) / 8;
+            }
         }
 
         @Override
@@ -327,6 +384,9 @@ public final class GroupCommit implements AutoCloseable {
             }
             inFlight.remove(this);
             window.release();
+            if (inFlight.isEmpty()) {
+                wake();
+            }
             return true;
         }
     }

@@ -135,16 +135,26 @@ public final class Identity {
         }
     }
 
-    /// The log exists now: the permission to format is used up. Called before the first vote.
+    /// The log exists now, and what leads to it is synced ([#logDirectories]): the permission to
+    /// format is used up. Called before the first vote.
     public void settle() throws IOException {
-        DurableFiles.syncDirectory(raftDirectory());
-        DurableFiles.syncDirectory(directory);
         DurableFiles.delete(directory.resolve(Bootstrap.FILE));
     }
 
     /// Where the log of this member's group lies.
     public Path logDirectory() {
         return raftDirectory().resolve(groupUuid().toString());
+    }
+
+    /// Where its newest part and its vote are.
+    public Path currentDirectory() {
+        return logDirectory().resolve("current");
+    }
+
+    /// Every directory that holds a name on the way to the log, the lowest first: each is to be
+    /// synced before a new log counts as there.
+    public List<Path> logDirectories() {
+        return List.of(currentDirectory(), logDirectory(), raftDirectory(), directory);
     }
 
     public Path raftDirectory() {
@@ -156,7 +166,7 @@ public final class Identity {
     }
 
     public boolean hasLog() {
-        return Files.exists(logDirectory().resolve("current").resolve("raft-meta"));
+        return Files.exists(currentDirectory().resolve("raft-meta"));
     }
 
     public Path directory() {

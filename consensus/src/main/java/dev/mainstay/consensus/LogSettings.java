@@ -11,6 +11,7 @@ import java.time.Duration;
 /// @param bindPort Raft's own port
 /// @param electionTimeout the longest silence before a follower campaigns; the shortest is 0.6 of
 ///   it
+/// @param diskStallTimeout how long a write of the log may hang before a leader gives up leadership
 /// @param segmentBytesMax size at which a log segment is closed
 /// @param keptEntries entries kept in the log behind the checkpoint, for followers that were away
 /// @param checkpointBytes bytes of log after which the state is flushed and the log purged
@@ -20,6 +21,7 @@ public record LogSettings(
         String bindHost,
         int bindPort,
         Duration electionTimeout,
+        Duration diskStallTimeout,
         long segmentBytesMax,
         long keptEntries,
         long checkpointBytes,

@@ -8,8 +8,6 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.ScheduledExecutorService;
-import java.util.concurrent.ScheduledFuture;
-import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.LongAdder;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
@@ -80,7 +78,7 @@ public final class ReadIndexRounds implements AutoCloseable {
     private final Seat seat;
     private final Peers peers;
     private final long timeoutNanos;
-    private final ScheduledFuture<?> watch;
+    private final Pulse watch;
     private final LongAdder rounds = new LongAdder();
     private final LongAdder reads = new LongAdder();
 
@@ -101,9 +99,7 @@ public final class ReadIndexRounds implements AutoCloseable {
         this.peers = peers;
         this.timeoutNanos = timeout.toNanos();
         long period = Math.max(1, timeout.toMillis() / 4);
-        this.watch =
-                timer.scheduleWithFixedDelay(
-                        this::failOverdue, period, period, TimeUnit.MILLISECONDS);
+        this.watch = new Pulse(timer, period, this::failOverdue);
     }
 
     /// See [ReplicatedLog#readIndex].
@@ -145,6 +141,7 @@ public final class ReadIndexRounds implements AutoCloseable {
         }
         for (var round = next(); round != null; round = next()) {
             rounds.increment();
+            watch.wake();
             round.send();
         }
     }
@@ -172,7 +169,8 @@ public final class ReadIndexRounds implements AutoCloseable {
         }
     }
 
-    private void failOverdue() {
+    /// Whether a round is in flight.
+    private boolean failOverdue() {
         Round round;
         synchronized (lock) {
             round = inFlight;
@@ -180,6 +178,7 @@ public final class ReadIndexRounds implements AutoCloseable {
         if (round != null && System.nanoTime() - round.sentNanos > timeoutNanos) {
             round.end(new NoLeader("no majority answered in time"));
         }
+        return round != null;
     }
 
     public Counts counts() {
@@ -188,7 +187,6 @@ public final class ReadIndexRounds implements AutoCloseable {
 
     @Override
     public void close() {
-        watch.cancel(false);
         Round round;
         List<Waiter> left;
         synchronized (lock) {

@@ -37,6 +37,10 @@ public interface ReplicatedLog extends AutoCloseable {
         }
     }
 
+    /// A peer waits for what this leader commits next: for a short while commits are told at once
+    /// instead of with the next entry.
+    default void commitAwaited() {}
+
     Standing standing();
 
     Membership membership();

@@ -129,14 +129,13 @@ public final class Node implements AutoCloseable {
 
     private GroupGateway.Settings gatewaySettings() {
         var kept = config.retention();
-        return GroupGateway.Settings.of(
+        return new GroupGateway.Settings(
                 identity.group(),
                 Version.text(),
+                config.raft().freshnessInterval(),
                 config.limits().requestTimeout(),
-                kept.history(),
-                kept.historyBytes(),
-                kept.outcome(),
-                kept.outcomes());
+                new GroupGateway.Kept(
+                        kept.history(), kept.historyBytes(), kept.outcome(), kept.outcomes()));
     }
 
     private LogSettings logSettings() {
@@ -146,6 +145,7 @@ public final class Node implements AutoCloseable {
                 config.listen().host(),
                 config.listen().raftPort(),
                 raft.electionTimeout(),
+                raft.diskStallTimeout(),
                 raft.segmentBytesMax(),
                 raft.keptEntries(),
                 raft.checkpointBytes(),

@@ -54,7 +54,7 @@ class CrashTest {
             run(left, log, false);
             assertThat(left.digest()).isEqualTo(log.digests.getLast());
             if (n % 8 == 0) {
-                ModelTest.compare(left, log.model, Map.of());
+                Comparison.compare(left, log.model, Map.of());
             }
         }
     }

@@ -22,16 +22,15 @@ import dev.mainstay.statemachine.mvcc.KeyRange;
 import dev.mainstay.statemachine.mvcc.Keyspace;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.SplittableRandom;
 import java.util.function.Supplier;
 
 /// Commands as a crowd of clients would send them, few enough keys that they meet; sometimes one is
-/// sent again. Everything follows from the seed.
+/// sent again. Everything follows from the choices.
 final class RandomCommands {
 
     private static final byte[] KEY_BYTES = {0, 'a', 'b', (byte) 0xFF};
 
-    private final SplittableRandom random;
+    private Choices choices = Choices.of(List.of());
     private final int settingBytes;
     private final long[] counters = new long[4];
 
@@ -43,46 +42,40 @@ final class RandomCommands {
     private long revision = 1;
 
     /// @param settingBytes the size of settings; large ones make the LSN run
-    RandomCommands(long seed, int settingBytes) {
-        random = new SplittableRandom(seed);
+    RandomCommands(int settingBytes) {
         this.settingBytes = settingBytes;
     }
 
     /// A command from somebody who has seen at most `newestRevision`.
-    Command next(long newestRevision) {
+    Command next(Choices taken, long newestRevision) {
+        choices = taken;
         revision = newestRevision;
-        if (!sent.isEmpty() && random.nextInt(10) == 0) {
-            var again = sent.get(Math.max(0, sent.size() - 1 - random.nextInt(40)));
-            return random.nextInt(4) == 0 ? new VoidTxn(again.id(), again.since()) : again;
+        if (!sent.isEmpty() && choices.upTo(10) == 0) {
+            var again = sent.get(Math.max(0, sent.size() - 1 - choices.upTo(40)));
+            return choices.upTo(4) == 0 ? new VoidTxn(again.id(), again.since()) : again;
         }
         var command = fresh();
         sent.add(command);
         return command;
     }
 
-    int upTo(int bound) {
-        return random.nextInt(bound);
-    }
-
     private Command fresh() {
         var id = id();
-        long since = Math.max(1, revision - random.nextInt(4));
-        return switch (random.nextInt(20)) {
-            case 0 -> new GrantLease(id, since, lease(), 1 + random.nextInt(100));
+        long since = Math.max(1, revision - choices.upTo(4));
+        return switch (choices.upTo(20)) {
+            case 0 -> new GrantLease(id, since, lease(), 1 + choices.upTo(100));
             case 1 -> new RevokeLease(id, since, lease());
-            case 2 -> new ExpireLease(id, since, TestGroup.TERM - random.nextInt(2), lease());
+            case 2 -> new ExpireLease(id, since, TestGroup.TERM - choices.upTo(2), lease());
             case 3 -> floor(id, since);
             case 4 ->
                     new PutSetting(
                             id,
                             since,
-                            "name" + random.nextInt(3),
-                            random.nextInt(4) == 0 ? null : new byte[random.nextInt(settingBytes)],
-                            random.nextInt(3) == 0 ? new byte[random.nextInt(2)] : null);
+                            "name" + choices.upTo(3),
+                            choices.upTo(4) == 0 ? null : new byte[choices.upTo(settingBytes)],
+                            choices.upTo(3) == 0 ? new byte[choices.upTo(2)] : null);
             case 5 ->
-                    random.nextInt(3) == 0
-                            ? new NodeStart(id, since, "n1")
-                            : new VoidTxn(id, since);
+                    choices.upTo(3) == 0 ? new NodeStart(id, since, "n1") : new VoidTxn(id, since);
             case 6, 7, 8, 9 -> commit(id, since);
             default ->
                     new KvTxn(
@@ -95,11 +88,11 @@ final class RandomCommands {
     }
 
     private Command floor(TxnId id, long since) {
-        long old = Math.max(0, revision - random.nextInt(30));
-        return switch (random.nextInt(4)) {
+        long old = Math.max(0, revision - choices.upTo(30));
+        return switch (choices.upTo(4)) {
             case 0 -> new RaiseOutcomeFloor(id, since, old);
             case 1, 2 -> new RaiseHistoryFloor(id, since, old);
-            default -> new Compact(id, since, old + (random.nextInt(8) == 0 ? 40 : 0));
+            default -> new Compact(id, since, old + (choices.upTo(8) == 0 ? 40 : 0));
         };
     }
 
@@ -107,21 +100,21 @@ final class RandomCommands {
         return new Commit(
                 id,
                 since,
-                Math.max(0, revision - random.nextInt(5)),
+                Math.max(0, revision - choices.upTo(5)),
                 some(4, this::write),
                 some(2, this::expect),
                 some(2, () -> range(key(), key())));
     }
 
     private Write write() {
-        return random.nextInt(3) == 0 ? new Write.Delete(key()) : new Write.Put(key(), value());
+        return choices.upTo(3) == 0 ? new Write.Delete(key()) : new Write.Put(key(), value());
     }
 
     private Expect expect() {
-        return switch (random.nextInt(3)) {
+        return switch (choices.upTo(3)) {
             case 0 -> new Expect.Absent(key());
             case 1 -> new Expect.Present(key());
-            default -> new Expect.AtRevision(key(), Math.max(1, revision - random.nextInt(3)));
+            default -> new Expect.AtRevision(key(), Math.max(1, revision - choices.upTo(3)));
         };
     }
 
@@ -130,23 +123,23 @@ final class RandomCommands {
         var results = KvCompare.Result.values();
         return new KvCompare(
                 kvRange(),
-                targets[random.nextInt(targets.length)],
-                results[random.nextInt(results.length)],
-                random.nextInt(3) == 0 ? random.nextInt(4) : revision - random.nextInt(3),
+                targets[choices.upTo(targets.length)],
+                results[choices.upTo(results.length)],
+                choices.upTo(3) == 0 ? choices.upTo(4) : revision - choices.upTo(3),
                 value());
     }
 
     private KvOp op(int depth) {
-        return switch (random.nextInt(depth > 0 ? 8 : 7)) {
+        return switch (choices.upTo(depth > 0 ? 8 : 7)) {
             case 0, 1, 2 ->
                     new KvOp.Put(
                             kvKey(),
                             value(),
-                            random.nextInt(3) == 0 ? lease() : 0,
-                            random.nextBoolean(),
-                            random.nextInt(8) == 0,
-                            random.nextInt(8) == 0);
-            case 3 -> new KvOp.Delete(kvRange(), random.nextBoolean());
+                            choices.upTo(3) == 0 ? lease() : 0,
+                            choices.upTo(2) == 0,
+                            choices.upTo(8) == 0,
+                            choices.upTo(8) == 0);
+            case 3 -> new KvOp.Delete(kvRange(), choices.upTo(2) == 0);
             case 4, 5, 6 -> rangeOp();
             default ->
                     new KvOp.Txn(
@@ -161,29 +154,29 @@ final class RandomCommands {
         var orders = KvOp.SortOrder.values();
         return new KvOp.Range(
                 kvRange(),
-                random.nextInt(3) > 0 ? 0 : revision + 1 - random.nextInt(6),
-                random.nextInt(4),
-                targets[random.nextInt(targets.length)],
-                orders[random.nextInt(orders.length)],
-                random.nextInt(4) == 0,
-                random.nextInt(6) == 0,
-                random.nextInt(4) == 0 ? revision - 3 : 0,
-                random.nextInt(4) == 0 ? revision - 1 : 0,
-                random.nextInt(4) == 0 ? revision - 5 : 0,
-                random.nextInt(4) == 0 ? revision - 2 : 0);
+                choices.upTo(3) > 0 ? 0 : revision + 1 - choices.upTo(6),
+                choices.upTo(4),
+                targets[choices.upTo(targets.length)],
+                orders[choices.upTo(orders.length)],
+                choices.upTo(4) == 0,
+                choices.upTo(6) == 0,
+                choices.upTo(4) == 0 ? revision - 3 : 0,
+                choices.upTo(4) == 0 ? revision - 1 : 0,
+                choices.upTo(4) == 0 ? revision - 5 : 0,
+                choices.upTo(4) == 0 ? revision - 2 : 0);
     }
 
     private TxnId id() {
-        int node = random.nextInt(counters.length);
+        int node = choices.upTo(counters.length);
         if (node == 0) {
-            return new TxnId(random.nextLong() | 1, random.nextLong());
+            return new TxnId(choices.any() | 1, choices.any());
         }
         // Mostly one after the other; some are left out, and come later or never.
         var leftOut = skipped.get(node);
-        if (!leftOut.isEmpty() && random.nextInt(6) == 0) {
+        if (!leftOut.isEmpty() && choices.upTo(6) == 0) {
             return leftOut.removeLast();
         }
-        if (random.nextInt(5) == 0) {
+        if (choices.upTo(5) == 0) {
             leftOut.add(nextOf(node));
         }
         return nextOf(node);
@@ -194,28 +187,28 @@ final class RandomCommands {
     }
 
     private long lease() {
-        return new long[] {-1, 1, 2, 9}[random.nextInt(4)];
+        return new long[] {-1, 1, 2, 9}[choices.upTo(4)];
     }
 
     private Key key() {
-        return random.nextInt(3) == 0
-                ? Key.copyOf(Keyspace.SYSTEM, KEY_BYTES[random.nextInt(KEY_BYTES.length)])
+        return choices.upTo(3) == 0
+                ? Key.copyOf(Keyspace.SYSTEM, KEY_BYTES[choices.upTo(KEY_BYTES.length)])
                 : kvKey();
     }
 
     private Key kvKey() {
-        var bytes = new byte[1 + random.nextInt(2)];
+        var bytes = new byte[1 + choices.upTo(2)];
         for (int i = 0; i < bytes.length; i++) {
-            bytes[i] = KEY_BYTES[random.nextInt(KEY_BYTES.length)];
+            bytes[i] = KEY_BYTES[choices.upTo(KEY_BYTES.length)];
         }
         return Keyspace.kv(bytes);
     }
 
     private KeyRange kvRange() {
-        if (random.nextInt(3) == 0) {
+        if (choices.upTo(3) == 0) {
             return KeyRange.only(kvKey());
         }
-        return random.nextInt(4) == 0
+        return choices.upTo(4) == 0
                 ? new KeyRange(kvKey(), Keyspace.kvEnd())
                 : range(kvKey(), kvKey());
     }
@@ -225,12 +218,12 @@ final class RandomCommands {
     }
 
     private byte[] value() {
-        return new byte[] {(byte) random.nextInt(3)};
+        return new byte[] {(byte) choices.upTo(3)};
     }
 
     private <T> List<T> some(int max, Supplier<T> one) {
         var all = new ArrayList<T>();
-        for (int i = random.nextInt(max + 1); i > 0; i--) {
+        for (int i = choices.upTo(max + 1); i > 0; i--) {
             all.add(one.get());
         }
         return all;

@@ -8,6 +8,7 @@ import static dev.mainstay.statemachine.TestGroup.put;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.mainstay.statemachine.apply.RangeRead;
 import dev.mainstay.statemachine.command.Command;
 import dev.mainstay.statemachine.command.Command.Commit;
 import dev.mainstay.statemachine.command.Command.Expect;
@@ -19,6 +20,7 @@ import dev.mainstay.statemachine.command.Command.VoidTxn;
 import dev.mainstay.statemachine.command.Command.Write;
 import dev.mainstay.statemachine.command.CommandCodec;
 import dev.mainstay.statemachine.command.KvCompare;
+import dev.mainstay.statemachine.command.KvOp;
 import dev.mainstay.statemachine.command.Result;
 import dev.mainstay.statemachine.command.TxnId;
 import dev.mainstay.statemachine.command.Verdict.Committed;
@@ -338,6 +340,66 @@ class TransitionTest {
         assertThat(cursor.next(1 << 20)).extracting("revision").containsExactly(3L, 4L, 5L, 6L);
         assertThat(cursor.isNear()).isTrue();
         assertThat(cursor.next(1)).isEmpty();
+    }
+
+    @Test
+    void commit_conflicts_whenItReadARangeBeforeTheRecentBound() {
+        group.kv(put("a", "1"));
+        long readAt = group.revision();
+        group.kv(put("a", "2"));
+        group.kv(put("b", "2"));
+        for (int i = 0; i < 70; i++) {
+            group.apply(new PutSetting(group.id(), 1, "large", new byte[1 << 20], null));
+        }
+
+        assertThat(group.verdict(reliedOn(readAt, prefix("c"))))
+                .isEqualTo(new Conflict(key("c"), 4));
+        assertThat(group.verdict(reliedOn(4, new KeyRange(A, null))))
+                .isEqualTo(new Committed(5, true));
+    }
+
+    /// What was stored is found again, also when it is no longer remembered that there is
+    /// something.
+    @Test
+    void anIdIsCarriedOutOnce_whateverNumberOfNodesCameLater() {
+        var first = new VoidTxn(new TxnId(0, (1L << TxnId.COUNTER_BITS) + 7), 1);
+        group.apply(first);
+        for (long node = 2; node < 1_100; node++) {
+            group.apply(new VoidTxn(new TxnId(0, (node << TxnId.COUNTER_BITS) + 7), 1));
+        }
+
+        assertThat(group.apply(first).isRepeated()).isTrue();
+    }
+
+    /// The last id of one node and the first of the next follow each other as numbers only.
+    @Test
+    void outcomes_ofTwoNodes_neverShareARow() {
+        long last = (2L << TxnId.COUNTER_BITS) - 1;
+        var commands =
+                List.of(
+                        new VoidTxn(new TxnId(0, last), 1),
+                        new VoidTxn(new TxnId(0, last + 1), 1),
+                        new VoidTxn(new TxnId(1, last + 2), 1));
+        group.applyEntry(commands.toArray(Command[]::new));
+
+        for (var command : commands) {
+            assertThat(group.apply(command).isRepeated()).isTrue();
+        }
+    }
+
+    @Test
+    void aRangeOfAView_isReadAsTheTransactionWouldReadIt() {
+        group.kv(put("a", "1"), put("b", "1"));
+        try (var view = group.store().openReadView()) {
+            long now = group.revision();
+            var all = RangeRead.answer(KvOp.Range.of(prefix("a")), view, now);
+            var one = RangeRead.answer(KvOp.Range.of(KeyRange.only(B)), view, now);
+            var none = RangeRead.answer(KvOp.Range.of(KeyRange.only(key("c"))), view, now);
+
+            assertThat(all.found()).extracting("key").containsExactly(A);
+            assertThat(one.found()).extracting("key").containsExactly(B);
+            assertThat(none.count()).isZero();
+        }
     }
 
     private Command commit(long readAt, Key written, Expect expect) {

@@ -1,8 +1,8 @@
 package dev.mainstay.consensus.ratis;
 
+import dev.mainstay.consensus.LogSettings;
 import java.io.IOException;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
@@ -20,8 +20,7 @@ final class HealthWatch implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(HealthWatch.class);
 
     private static final long PERIOD_MILLIS = 200;
-    private static final Duration STEP_DOWN_AFTER = Duration.ofSeconds(5);
-    private static final Duration FAIL_AFTER = Duration.ofSeconds(30);
+    private static final int FAIL_AFTER_STALLS = 15;
     private static final int DEAD_LOOKS_MAX = 15;
     private static final long AGAIN_NANOS = TimeUnit.SECONDS.toNanos(10);
 
@@ -42,7 +41,7 @@ final class HealthWatch implements AutoCloseable {
     private final Path directory;
     private final long reserveBytes;
     private final Remedies remedies;
-    private final StallWatch stall = new StallWatch(STEP_DOWN_AFTER, FAIL_AFTER);
+    private final StallWatch stall;
     private final ScheduledExecutorService lifeThread = thread("health");
     private final ScheduledExecutorService diskThread = thread("disk-space");
 
@@ -59,13 +58,14 @@ final class HealthWatch implements AutoCloseable {
     HealthWatch(
             Supplier<@Nullable RatisServer> current,
             Seams.Disk disk,
-            Path directory,
-            long reserveBytes,
+            LogSettings settings,
             Remedies remedies) {
         this.current = current;
         this.disk = disk;
-        this.directory = directory;
-        this.reserveBytes = reserveBytes;
+        this.directory = settings.directory();
+        this.reserveBytes = settings.diskReserveBytes();
+        var stalled = settings.diskStallTimeout();
+        this.stall = new StallWatch(stalled, stalled.multipliedBy(FAIL_AFTER_STALLS));
         this.remedies = remedies;
     }
 

@@ -23,7 +23,9 @@ import org.apache.ratis.server.raftlog.RaftLogIOException;
 ///   one term, and a read index that lies).
 /// - A follower whose checkpoint ends right before the leader's first entry is not asked to install
 ///   one for ever (RATIS-2500).
-/// - A commit is told to an idle follower at once and not with the next heartbeat.
+/// - A commit is told to an idle follower at once if a peer waits for it, else with the next entry
+///   or after a few milliseconds: as a message of its own it costs as much as an entry. Ratis
+///   itself waits for the next heartbeat.
 public final class MainstayRpc implements RpcType {
 
     static final String HOOKS = "mainstay.hooks";
@@ -36,6 +38,9 @@ public final class MainstayRpc implements RpcType {
 
         /// A leader began to follow this follower's progress.
         void appending(FollowerInfo follower);
+
+        /// Whether a peer waits for what is committed next.
+        boolean isCommitAwaited();
 
         /// Whether the fixes to the appender are in force; tests show what happens without.
         boolean isAppenderFixed();
@@ -65,7 +70,7 @@ public final class MainstayRpc implements RpcType {
                 RaftServer.Division division, LeaderState leader, FollowerInfo follower) {
             hooks.appending(follower);
             return hooks.isAppenderFixed()
-                    ? new Appender(division, leader, follower)
+                    ? new Appender(division, leader, follower, hooks)
                     : super.newLogAppender(division, leader, follower);
         }
 
@@ -98,10 +103,22 @@ public final class MainstayRpc implements RpcType {
     /// Sends the log to one follower, on a thread of its own.
     private static final class Appender extends GrpcLogAppender {
 
+        private static final long HOLD_MILLIS = 5;
+        private static final long NOT_HELD = 0;
+
+        private final Hooks hooks;
         private long told = -1;
 
-        Appender(RaftServer.Division division, LeaderState leader, FollowerInfo follower) {
+        /// Since when a commit waits for an entry to travel with.
+        private long heldSinceNanos = NOT_HELD;
+
+        Appender(
+                RaftServer.Division division,
+                LeaderState leader,
+                FollowerInfo follower,
+                Hooks hooks) {
             super(division, leader, follower);
+            this.hooks = hooks;
         }
 
         @Override
@@ -119,13 +136,31 @@ public final class MainstayRpc implements RpcType {
                 throws RaftLogIOException {
             long known =
                     Math.min(getRaftLog().getLastCommittedIndex(), getFollower().getMatchIndex());
-            var request =
-                    super.newAppendEntriesRequest(
-                            callId, heartbeat || (!hasAppendEntries() && known > told));
+            boolean tells = !hasAppendEntries() && known > told && isDue();
+            var request = super.newAppendEntriesRequest(callId, heartbeat || tells);
             if (request != null) {
                 told = Math.max(told, known);
+                heldSinceNanos = NOT_HELD;
             }
             return request;
+        }
+
+        @Override
+        public long getWaitTimeMs() {
+            long wait = super.getWaitTimeMs();
+            return heldSinceNanos == NOT_HELD ? wait : Math.min(wait, HOLD_MILLIS);
+        }
+
+        private boolean isDue() {
+            if (hooks.isCommitAwaited()) {
+                return true;
+            }
+            long now = System.nanoTime();
+            if (heldSinceNanos == NOT_HELD) {
+                heldSinceNanos = now == NOT_HELD ? 1 : now;
+                return false;
+            }
+            return now - heldSinceNanos >= HOLD_MILLIS * 1_000_000;
         }
     }
 }

@@ -29,6 +29,7 @@ import org.slf4j.LoggerFactory;
 final class MemberEvents implements ApplyBridge.Events, MainstayRpc.Hooks, AutoCloseable {
 
     private static final Logger LOG = LoggerFactory.getLogger(MemberEvents.class);
+    private static final long COMMIT_AWAITED_NANOS = 20_000_000;
 
     private final RatisServer.Plan plan;
     private final MemberId self;
@@ -46,6 +47,9 @@ final class MemberEvents implements ApplyBridge.Events, MainstayRpc.Hooks, AutoC
 
     /// Apply thread and Ratis' install threads; a member that was in and is out stays out.
     private volatile boolean wasMember;
+
+    /// Any thread writes, the appenders read.
+    private volatile long commitAwaitedNanos = System.nanoTime() - COMMIT_AWAITED_NANOS;
 
     private final AtomicBoolean isRemoved = new AtomicBoolean();
 
@@ -77,11 +81,14 @@ final class MemberEvents implements ApplyBridge.Events, MainstayRpc.Hooks, AutoC
     }
 
     private Path current() {
-        return plan.identity().logDirectory().resolve("current");
+        return plan.identity().currentDirectory();
     }
 
     @Override
     public void opening() throws IOException {
+        for (var directory : plan.identity().logDirectories()) {
+            plan.seams().disk().syncDirectory(directory);
+        }
         plan.identity().settle();
     }
 
@@ -109,6 +116,16 @@ final class MemberEvents implements ApplyBridge.Events, MainstayRpc.Hooks, AutoC
     @Override
     public void appending(FollowerInfo follower) {
         followers.put(RaftNames.memberId(follower.getId()), follower);
+    }
+
+    @Override
+    public boolean isCommitAwaited() {
+        return System.nanoTime() - commitAwaitedNanos < COMMIT_AWAITED_NANOS;
+    }
+
+    /// See [dev.mainstay.consensus.ReplicatedLog#commitAwaited].
+    void commitAwaited() {
+        commitAwaitedNanos = System.nanoTime();
     }
 
     @Override

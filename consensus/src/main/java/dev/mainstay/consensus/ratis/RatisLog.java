@@ -102,11 +102,7 @@ public final class RatisLog implements ReplicatedLog {
         this.changes = new GroupChanges(this::matchIndex);
         this.health =
                 new HealthWatch(
-                        () -> current,
-                        plan.seams().disk(),
-                        plan.settings().directory(),
-                        plan.settings().diskReserveBytes(),
-                        new Remedies());
+                        () -> current, plan.seams().disk(), plan.settings(), new Remedies());
     }
 
     /// Starts this member. On return it takes part in its group, or, if it joins one, waits to be
@@ -170,6 +166,11 @@ public final class RatisLog implements ReplicatedLog {
     @Override
     public void readIndexHere(Consumer<ReadIndex> done) {
         rounds.readHere(done);
+    }
+
+    @Override
+    public void commitAwaited() {
+        events.commitAwaited();
     }
 
     private @Nullable Reason refusing(boolean frees) {

@@ -15,6 +15,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import org.apache.ratis.conf.Parameters;
 import org.apache.ratis.protocol.ClientId;
+import org.apache.ratis.protocol.RaftClientAsynchronousProtocol;
 import org.apache.ratis.protocol.RaftClientReply;
 import org.apache.ratis.protocol.RaftClientRequest;
 import org.apache.ratis.protocol.RaftGroup;
@@ -227,7 +228,11 @@ final class RatisServer implements AutoCloseable {
     }
 
     CompletableFuture<RaftClientReply> submit(RaftClientRequest request) throws IOException {
-        return server.submitClientRequestAsync(request);
+        // The server hands it to a thread of a pool and waits for that thread; the division, which
+        // is what then carries it out, does so on ours.
+        return division() instanceof RaftClientAsynchronousProtocol direct
+                ? direct.submitClientRequestAsync(request)
+                : server.submitClientRequestAsync(request);
     }
 
     /// Waits until everything committed is applied.

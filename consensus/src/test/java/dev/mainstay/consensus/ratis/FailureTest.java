@@ -13,8 +13,9 @@ import java.util.ArrayList;
 import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.Queue;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -75,18 +76,59 @@ class FailureTest {
 
     private static class CountedDisk implements Seams.Disk {
 
-        private final AtomicInteger syncs = new AtomicInteger();
+        private final Queue<Path> synced = new ConcurrentLinkedQueue<>();
+        // Those of before the permission to format was used up.
+        private final Queue<Path> syncedFirst = new ConcurrentLinkedQueue<>();
         private final AtomicReference<Long> free = new AtomicReference<>(Long.MAX_VALUE);
 
         @Override
         public void syncDirectory(Path directory) throws IOException {
             DurableFiles.syncDirectory(directory);
-            syncs.incrementAndGet();
+            synced.add(directory);
+            if (Files.exists(memberDirectory(directory).resolve("bootstrap"))) {
+                syncedFirst.add(directory);
+            }
+        }
+
+        private static Path memberDirectory(Path directory) {
+            var above = directory;
+            while (!Files.exists(above.resolve("identity"))) {
+                above = Objects.requireNonNull(above.getParent());
+            }
+            return above;
+        }
+
+        long syncsOfVotes() {
+            return synced.stream().filter(path -> path.endsWith("current")).count()
+                    - syncedFirst.stream().filter(path -> path.endsWith("current")).count();
         }
 
         @Override
         public long freeBytes(Path directory) {
             return free.get();
+        }
+    }
+
+    /// Ratis makes the directories of the log and syncs none: a loss of power right after the first
+    /// start would leave a member that may not format its log again, and has none.
+    @Test
+    void aNewLog_isInItsDirectories_beforeThePermissionToFormatIsUsedUp() throws Exception {
+        var disk = new CountedDisk();
+        try (var group =
+                LocalGroup.started(
+                        root,
+                        1,
+                        options -> {
+                            options.disks = () -> disk;
+                            return options;
+                        })) {
+            var directory = group.awaitLeader().directory();
+
+            var current = disk.syncedFirst.element();
+            var raft = directory.resolve("raft");
+            assertThat(current).endsWithRaw(Path.of("current")).exists();
+            assertThat(disk.syncedFirst)
+                    .containsExactly(current, current.getParent(), raft, directory);
         }
     }
 
@@ -104,7 +146,7 @@ class FailureTest {
                         })) {
             group.awaitLeader();
 
-            assertThat(disk.syncs.get())
+            assertThat(disk.syncsOfVotes())
                     .as("one voter and the leader itself, of three members")
                     .isGreaterThanOrEqualTo(2);
         }

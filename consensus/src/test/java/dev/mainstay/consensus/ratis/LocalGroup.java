@@ -49,6 +49,7 @@ public final class LocalGroup implements AutoCloseable {
     public static final class Options {
 
         Duration electionTimeout = ELECTION_TIMEOUT;
+        Duration diskStallTimeout = Duration.ofSeconds(5);
         long segmentBytesMax = 8 << 20;
         long keptEntries = 0;
         long checkpointBytes = 64 << 20;
@@ -305,6 +306,7 @@ public final class LocalGroup implements AutoCloseable {
                     "127.0.0.1",
                     port,
                     options.electionTimeout,
+                    options.diskStallTimeout,
                     options.segmentBytesMax,
                     options.keptEntries,
                     options.checkpointBytes,

@@ -1,17 +1,24 @@
 package dev.mainstay.jepsen.cluster;
 
 import java.io.IOException;
+import java.nio.file.Path;
 
 /// Starts a cluster by the name of its product.
 public final class Clusters {
 
     private static final String PRODUCT = "blackbox.product";
+    private static final String OTHER_BUILD = "mainstay@";
 
     private Clusters() {}
 
+    /// @param product `etcd`, `mainstay`, or `mainstay@DIR`: another build, in its own checkout
     /// @param settings `key=value`; for Mainstay only
     public static KvCluster start(String product, int nodes, String... settings)
             throws IOException {
+        if (product.startsWith(OTHER_BUILD)) {
+            var home = Path.of(product.substring(OTHER_BUILD.length()));
+            return MainstayCluster.start(home, nodes, settings);
+        }
         return switch (product) {
             case "etcd" -> EtcdCluster.start(nodes);
             case "mainstay" -> MainstayCluster.start(nodes, settings);

@@ -20,14 +20,19 @@ public final class Digests {
     /// Waits, bounded, until all members were seen at one index; answers their digests there, which
     /// are equal or the members have diverged. The cluster should be at rest.
     public static List<DigestResponse> atOneIndex(KvCluster cluster, Duration atMost) {
+        return atOneIndex(cluster.endpoints(), atMost);
+    }
+
+    /// As the other form, of the members at these gRPC addresses.
+    public static List<DigestResponse> atOneIndex(List<String> endpoints, Duration atMost) {
         var found = new ArrayList<DigestResponse>();
         Await.until(
                 "all members have applied the same index",
                 atMost,
                 () -> {
                     found.clear();
-                    found.addAll(all(cluster));
-                    return found.size() == cluster.size()
+                    found.addAll(all(endpoints));
+                    return found.size() == endpoints.size()
                             && found.stream().mapToLong(DigestResponse::getIndex).distinct().count()
                                     == 1;
                 },
@@ -40,13 +45,13 @@ public final class Digests {
         return digests.stream().distinct().count() == 1;
     }
 
-    private static List<DigestResponse> all(KvCluster cluster) {
+    private static List<DigestResponse> all(List<String> endpoints) {
         var highest = 0L;
-        for (var endpoint : cluster.endpoints()) {
+        for (var endpoint : endpoints) {
             highest = Math.max(highest, ask(endpoint, 0).map(DigestResponse::getIndex).orElse(0L));
         }
         var answers = new ArrayList<DigestResponse>();
-        for (var endpoint : cluster.endpoints()) {
+        for (var endpoint : endpoints) {
             ask(endpoint, highest).ifPresent(answers::add);
         }
         return answers;

@@ -6,6 +6,7 @@ import dev.mainstay.client.proto.KeyValue;
 import dev.mainstay.client.proto.PutRequest;
 import dev.mainstay.client.proto.RangeRequest;
 import io.grpc.ManagedChannel;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
@@ -15,12 +16,19 @@ import java.util.function.Consumer;
 public final class KeyValues implements AutoCloseable {
 
     private static final int PAGE = 1_000;
-    private static final int DEADLINE_SECONDS = 30;
+    private static final Duration DEADLINE = Duration.ofSeconds(30);
 
     private final ManagedChannel channel;
+    private final Duration timeout;
 
     public KeyValues(String endpoint) {
+        this(endpoint, DEADLINE);
+    }
+
+    /// @param timeout of each call
+    public KeyValues(String endpoint, Duration timeout) {
         channel = Channels.to(endpoint);
+        this.timeout = timeout;
     }
 
     /// The put's revision.
@@ -75,7 +83,7 @@ public final class KeyValues implements AutoCloseable {
 
     private KVGrpc.KVBlockingStub stub() {
         return KVGrpc.newBlockingStub(channel)
-                .withDeadlineAfter(DEADLINE_SECONDS, TimeUnit.SECONDS);
+                .withDeadlineAfter(timeout.toMillis(), TimeUnit.MILLISECONDS);
     }
 
     // Prefixes here are ASCII and do not end with the last character.

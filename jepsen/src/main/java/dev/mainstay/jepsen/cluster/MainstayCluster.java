@@ -43,10 +43,15 @@ public final class MainstayCluster implements KvCluster {
     ///
     /// @param settings `key=value`, as after `--set`
     public static MainstayCluster start(int nodes, String... settings) throws IOException {
+        return start(home(), nodes, settings);
+    }
+
+    /// Starts nodes of the build in another checkout, to compare two of them.
+    static MainstayCluster start(Path checkout, int nodes, String... settings) throws IOException {
         var home = Directories.temporary("cluster");
         var cluster =
                 new MainstayCluster(
-                        program(), home, Ports.freeBlock(nodes * PORTS_PER_NODE), nodes);
+                        program(checkout), home, Ports.freeBlock(nodes * PORTS_PER_NODE), nodes);
         Runtime.getRuntime().addShutdownHook(cluster.onExit);
         try {
             cluster.startAll(settings);
@@ -216,11 +221,13 @@ public final class MainstayCluster implements KvCluster {
         }
     }
 
-    private static Path program() throws IOException {
-        if (!isBuilt()) {
-            throw new IOException("no bin/mainstay in " + home() + " (property mainstay.home)");
+    private static Path program(Path checkout) throws IOException {
+        var program = checkout.resolve("bin/mainstay");
+        if (!Files.isExecutable(program)) {
+            throw new IOException(
+                    "no bin/mainstay in %s (property mainstay.home)".formatted(checkout));
         }
-        return home().resolve("bin/mainstay");
+        return program;
     }
 
     private static Path home() {

@@ -10,6 +10,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.Set;
 
@@ -19,6 +20,10 @@ public record NodeProcess(long pid) {
     private static final Duration DEATH = Duration.ofSeconds(10);
     // USER_HZ; the same on every architecture that Linux runs on today.
     private static final long TICKS_PER_SECOND = 100;
+    // Fields of `stat` after the program's name.
+    private static final int STATE = 0;
+    private static final int THREADS = 17;
+    private static final int START_TICKS = 19;
     private static final String LISTENING = "0A";
 
     /// The process that listens on a TCP port of this machine, if there is one and it is ours to
@@ -49,12 +54,40 @@ public record NodeProcess(long pid) {
         ProcessHandle.of(pid).ifPresent(ProcessHandle::destroyForcibly);
     }
 
+    /// SIGTERM, which a paused process hears only once it runs again.
+    public void terminate() throws IOException {
+        signal("TERM");
+        signal("CONT");
+    }
+
     public void pause() throws IOException {
         signal("STOP");
     }
 
     public void resume() throws IOException {
         signal("CONT");
+    }
+
+    /// Whether it is stopped by a signal.
+    public boolean isPaused() {
+        try {
+            return statFields()[STATE].equals("T");
+        } catch (UncheckedIOException e) {
+            return false;
+        }
+    }
+
+    /// A text that no other process with this id has, before or after: when it was started, in
+    /// ticks since the machine was, and which start of the machine that was. Empty if it is gone.
+    public Optional<String> birth() {
+        try {
+            return Optional.of(
+                    statFields()[START_TICKS]
+                            + "@"
+                            + Files.readString(Path.of("/proc/sys/kernel/random/boot_id")).strip());
+        } catch (UncheckedIOException | IOException e) {
+            return Optional.empty();
+        }
     }
 
     /// Processor time that it has used so far, in user and kernel mode.
@@ -91,10 +124,14 @@ public record NodeProcess(long pid) {
         }
     }
 
-    // A killed child of this very process stays in the table until the JVM has reaped it.
+    // A killed child of this very process stays in the table until the JVM has reaped it. But the
+    // first thread of a process that dies can be a zombie while others end, and until they have,
+    // its
+    // ports and locks are taken.
     private boolean isZombie() {
         try {
-            return statFields()[0].equals("Z");
+            var fields = statFields();
+            return fields[STATE].equals("Z") && Integer.parseInt(fields[THREADS]) <= 1;
         } catch (UncheckedIOException e) {
             return false;
         }

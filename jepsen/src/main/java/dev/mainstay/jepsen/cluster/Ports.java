@@ -7,7 +7,7 @@ import java.net.ServerSocket;
 import java.util.concurrent.ThreadLocalRandom;
 
 /// Free TCP ports on this machine, as blocks with a common base.
-final class Ports {
+public final class Ports {
 
     // Below the range from which the kernel takes the ports of outgoing connections.
     private static final int LOWEST = 12_000;
@@ -17,7 +17,7 @@ final class Ports {
     private Ports() {}
 
     /// A base such that `base + offset` is free for each of the offsets below `size`.
-    static int freeBlock(int size) throws IOException {
+    public static int freeBlock(int size) throws IOException {
         for (var attempt = 0; attempt < ATTEMPTS; attempt++) {
             var base = ThreadLocalRandom.current().nextInt(LOWEST, HIGHEST);
             if (isFree(base, size)) {

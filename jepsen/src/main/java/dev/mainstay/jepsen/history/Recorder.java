@@ -14,8 +14,10 @@ import org.jspecify.annotations.Nullable;
 public final class Recorder {
 
     private final ReentrantLock lock = new ReentrantLock();
-    // Guarded by lock.
+    // Guarded by lock, both.
     private final List<Event> events = new ArrayList<>();
+    private long nextIndex;
+    private final boolean keeps;
     private final Consumer<Event> listener;
     private final long startNanos = System.nanoTime();
     private final AtomicLong processes = new AtomicLong();
@@ -23,7 +25,18 @@ public final class Recorder {
 
     /// @param listener sees each event once, in order, under the lock: be quick
     public Recorder(Consumer<Event> listener) {
+        this(listener, true);
+    }
+
+    private Recorder(Consumer<Event> listener, boolean keeps) {
         this.listener = listener;
+        this.keeps = keeps;
+    }
+
+    /// One that remembers nothing, for runs whose events do not fit in memory: only the listener
+    /// has them.
+    public static Recorder forgetful(Consumer<Event> listener) {
+        return new Recorder(listener, false);
     }
 
     /// A process number that nobody has had.
@@ -63,7 +76,9 @@ public final class Recorder {
         return System.nanoTime() - startNanos;
     }
 
+    /// What was taken down so far; not of a forgetful one.
     public History history() {
+        assert keeps : "a forgetful recorder has no history";
         lock.lock();
         try {
             return new History(events);
@@ -93,7 +108,7 @@ public final class Recorder {
         try {
             var event =
                     new Event(
-                            events.size(),
+                            nextIndex++,
                             nanos(),
                             process,
                             type,
@@ -102,7 +117,9 @@ public final class Recorder {
                             value,
                             failure,
                             about);
-            events.add(event);
+            if (keeps) {
+                events.add(event);
+            }
             listener.accept(event);
             return event;
         } finally {

@@ -23,6 +23,12 @@ public interface Arena extends AutoCloseable {
 
     boolean isRunning(int node);
 
+    /// Whether the nodes are processes that were started here, to be started, stopped and
+    /// signalled.
+    default boolean hasProcesses() {
+        return true;
+    }
+
     NodeProcess process(int node);
 
     /// `kill -9`.

@@ -16,6 +16,17 @@ public interface Nemesis {
     /// One line for `--list`.
     String about();
 
+    /// How many of so many nodes it may keep from serving at once. Of two faults under way together
+    /// the sum is a minority; one that takes more has the cluster for itself.
+    default int takes(int nodes) {
+        return 1;
+    }
+
+    /// What it works on, one word: two faults that work on the same are never under way together.
+    default String worksOn() {
+        return family();
+    }
+
     /// Why it cannot be done in this arena; empty if it can.
     Optional<String> obstacle(Arena arena);
 

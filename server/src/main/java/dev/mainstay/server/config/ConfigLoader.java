@@ -126,6 +126,8 @@ public final class ConfigLoader {
     private NodeConfig.Raft raft() throws BadConfig {
         return new NodeConfig.Raft(
                 time("ha.election_timeout"),
+                time("ha.freshness_interval"),
+                time("ha.disk_stall_timeout"),
                 number("log.segment_bytes"),
                 number("log.kept_entries"),
                 number("log.checkpoint_bytes"),

@@ -31,6 +31,8 @@ public record NodeConfig(
 
     public record Raft(
             Duration electionTimeout,
+            Duration freshnessInterval,
+            Duration diskStallTimeout,
             long segmentBytesMax,
             long keptEntries,
             long checkpointBytes,

@@ -123,6 +123,18 @@ public final class Settings {
                         "Longest silence of the leader before another is elected; the shortest is"
                                 + " 0.6 of it. The same on all nodes."),
                 of(
+                        "ha.freshness_interval",
+                        time(Duration.ofMillis(10), Duration.ofSeconds(60)),
+                        "100ms",
+                        "How often a node proves how fresh its state is while bounded reads come;"
+                                + " ten times as rarely while none do."),
+                of(
+                        "ha.disk_stall_timeout",
+                        time(Duration.ofMillis(500), Duration.ofMinutes(1)),
+                        "2s",
+                        "How long a write of the log may hang before a leader gives up leadership;"
+                                + " after 15 times as long the node halts."),
+                of(
                         "ha.history_retention",
                         time(Duration.ofSeconds(1), Duration.ofDays(3650)),
                         "24h",

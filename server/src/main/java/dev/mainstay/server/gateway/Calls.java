@@ -36,6 +36,16 @@ final class Calls implements Awaited {
         boolean send(Call call, int attempt);
     }
 
+    /// Hears that calls need attention from time to time; any thread.
+    interface Watch {
+
+        /// A call waits for its next attempt: [#retry] is needed soon.
+        void parked();
+
+        /// A call waits for its outcome: [#expire] is needed from now and then.
+        void waiting();
+    }
+
     private static final Logger LOG = LoggerFactory.getLogger(Calls.class);
     private static final int CALLS_MAX = 100_000;
     private static final long COMMAND_BYTES_MAX = 64L << 20;
@@ -47,10 +57,12 @@ final class Calls implements Awaited {
 
     private final ConcurrentLinkedQueue<Call> parked = new ConcurrentLinkedQueue<>();
     private final Executor eventLoop;
+    private final Watch watch;
     private volatile Route route = (_, _) -> false; // volatile: set while the node starts
 
-    Calls(Executor eventLoop) {
+    Calls(Executor eventLoop, Watch watch) {
         this.eventLoop = eventLoop;
+        this.watch = watch;
     }
 
     void routeBy(Route newRoute) {
@@ -72,6 +84,7 @@ final class Calls implements Awaited {
             var known = byId.putIfAbsent(id, call);
             if (known == null) {
                 commandBytes.addAndGet(bytes.length);
+                watch.waiting();
                 attempt(call);
                 return;
             }
@@ -100,6 +113,7 @@ final class Calls implements Awaited {
             finish(call, new NotApplied(call.verdictAfter(refused)));
         } else {
             parked.add(call);
+            watch.parked();
         }
     }
 
@@ -110,8 +124,8 @@ final class Calls implements Awaited {
         };
     }
 
-    /// Tries again whatever waits for a leader. Called every few milliseconds, and when a leader
-    /// shows up.
+    /// Tries again whatever waits for a leader. Called every few milliseconds while there is
+    /// something, and when a leader shows up.
     void retry() {
         // Only what is parked now: what is lost again meanwhile waits for the next round.
         var again = new ArrayList<Call>();

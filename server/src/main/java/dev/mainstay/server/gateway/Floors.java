@@ -15,18 +15,12 @@ import java.util.function.Supplier;
 /// Storage thread.
 final class Floors {
 
-    /// What is kept.
-    ///
-    /// @param historyBytes bound on old versions, 0 = none
-    /// @param outcomes bound on the number of stored outcomes
-    record Kept(Duration history, long historyBytes, Duration outcome, long outcomes) {}
-
-    private final Kept kept;
+    private final GroupGateway.Kept kept;
     private final Supplier<Store> store;
     private final TxnIds ids;
     private final Consumer<Command> write;
 
-    Floors(Kept kept, Supplier<Store> store, TxnIds ids, Consumer<Command> write) {
+    Floors(GroupGateway.Kept kept, Supplier<Store> store, TxnIds ids, Consumer<Command> write) {
         this.kept = kept;
         this.store = store;
         this.ids = ids;
@@ -43,9 +37,9 @@ final class Floors {
     }
 
     private void raiseHistory(Store now, ReadView view, long nowMicros) {
-        long floor = now.revisionAt(nowMicros - micros(kept.history));
+        long floor = now.revisionAt(nowMicros - micros(kept.history()));
         long bytes = now.gauges().getOrDefault("history_bytes", 0L);
-        if (kept.historyBytes > 0 && bytes > kept.historyBytes) {
+        if (kept.historyBytes() > 0 && bytes > kept.historyBytes()) {
             // A tenth of what is there at a time, until it fits.
             long newest = view.position().revision();
             floor = Math.max(floor, view.historyFloor() + (newest - view.historyFloor()) / 10);
@@ -57,9 +51,9 @@ final class Floors {
 
     private void raiseOutcomes(Store now, ReadView view, long nowMicros) {
         long newest = view.position().revision();
-        long floor = now.revisionAt(nowMicros - micros(kept.outcome));
+        long floor = now.revisionAt(nowMicros - micros(kept.outcome()));
         // Nearly every outcome belongs to a revision of its own.
-        floor = Math.max(floor, newest - kept.outcomes);
+        floor = Math.max(floor, newest - kept.outcomes());
         if (floor > view.outcomeFloor()) {
             write.accept(new RaiseOutcomeFloor(ids.next(), newest, floor));
         }

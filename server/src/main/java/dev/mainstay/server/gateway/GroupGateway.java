@@ -6,6 +6,7 @@ import dev.mainstay.consensus.LogOperationException.Kind;
 import dev.mainstay.consensus.Lost;
 import dev.mainstay.consensus.MemberId;
 import dev.mainstay.consensus.Membership;
+import dev.mainstay.consensus.Pulse;
 import dev.mainstay.consensus.ReplicatedLog;
 import dev.mainstay.consensus.Standing;
 import dev.mainstay.server.group.Awaited;
@@ -45,32 +46,22 @@ public final class GroupGateway implements Gateway, LogListener {
     private static final long LEASE_TICK_MILLIS = 200;
     private static final long FLOORS_MILLIS = 2_000;
     private static final long INCARNATION_AGAIN_MILLIS = 1_000;
+    private static final int FRESHNESS_AT_REST = 10;
 
-    /// @param freshness how often a node proves how fresh it is
+    /// @param freshness how often a node proves how fresh it is, while somebody asks
     /// @param requestTimeout how long the gateway's own commands may take
     public record Settings(
             long clusterId,
             String version,
             Duration freshness,
             Duration requestTimeout,
-            Floors.Kept kept) {
+            Kept kept) {}
 
-        public static Settings of(
-                long clusterId,
-                String version,
-                Duration requestTimeout,
-                Duration history,
-                long historyBytes,
-                Duration outcome,
-                long outcomes) {
-            return new Settings(
-                    clusterId,
-                    version,
-                    Duration.ofMillis(100),
-                    requestTimeout,
-                    new Floors.Kept(history, historyBytes, outcome, outcomes));
-        }
-    }
+    /// How much of the past is kept.
+    ///
+    /// @param historyBytes bound on old versions, 0 = none
+    /// @param outcomes bound on the number of stored outcomes
+    public record Kept(Duration history, long historyBytes, Duration outcome, long outcomes) {}
 
     /// The threads of the node.
     public record Threads(Executor eventLoop, Executor storage, ScheduledExecutorService timer) {}
@@ -108,7 +99,7 @@ public final class GroupGateway implements Gateway, LogListener {
         this.settings = settings;
         this.threads = threads;
         this.fatal = fatal;
-        calls = new Calls(threads.eventLoop);
+        calls = new Calls(threads.eventLoop, new CallsWatch());
     }
 
     public Awaited awaited() {
@@ -138,18 +129,21 @@ public final class GroupGateway implements Gateway, LogListener {
                         ground.machine::store,
                         this::putSetting,
                         settings.version);
-        var freshness = new Freshness(log, ground.machine.appliedIndex());
+        // On the event loop, like all other reads: rounds are then sent by one thread.
+        var freshness =
+                new Freshness(
+                        done -> threads.eventLoop.execute(() -> log.readIndex(done)),
+                        ground.machine.appliedIndex(),
+                        threads.timer,
+                        settings.freshness);
         var reads = new Reads(log, ground.machine, freshness, threads, () -> isStopping);
         parts = new Parts(ground, leases, members, reads);
         leadership.membersAre(log.membership());
         leadership.leaderIs(log.standing().leader());
         calls.routeBy(new LogOrLeader(log.standing().self(), log, leadership, ground.remote));
         var floors = new Floors(settings.kept, ground.machine::store, ids, this::writeQuietly);
-        every(RETRY_MILLIS, () -> retryCalls(log));
-        every(EXPIRE_CALLS_MILLIS, () -> calls.expire(System.nanoTime()));
         every(LEASE_TICK_MILLIS, () -> leases.expire(ids, this::since));
-        // On the event loop, like all other reads: rounds are then sent by one thread.
-        every(settings.freshness.toMillis(), () -> threads.eventLoop.execute(freshness::renew));
+        every(settings.freshness.toMillis() * FRESHNESS_AT_REST, freshness::renew);
         every(FLOORS_MILLIS, () -> threads.storage.execute(guarded(() -> raise(floors))));
         askForIncarnation(log.standing().self());
         synchronized (early) {
@@ -179,6 +173,18 @@ public final class GroupGateway implements Gateway, LogListener {
                         guarded(run), millis, millis, TimeUnit.MILLISECONDS);
     }
 
+    /// Runs on the timer while `goesOn`, from each time that it is woken.
+    private Pulse pulse(long millis, Runnable run, BooleanSupplier goesOn) {
+        var guarded = guarded(run);
+        return new Pulse(
+                threads.timer,
+                millis,
+                () -> {
+                    guarded.run();
+                    return !isStopping && goesOn.getAsBoolean();
+                });
+    }
+
     /// A timer that throws would never run again; nothing here may fail in silence.
     private Runnable guarded(Runnable run) {
         return () -> {
@@ -195,10 +201,32 @@ public final class GroupGateway implements Gateway, LogListener {
         };
     }
 
-    private void retryCalls(ReplicatedLog log) {
+    private void retryCalls() {
         if (calls.hasParked()) {
-            leadership.leaderIs(log.standing().leader());
+            leadership.leaderIs(parts().ground.log.standing().leader());
             calls.retry();
+        }
+    }
+
+    /// Timers that sleep while no command waits.
+    private final class CallsWatch implements Calls.Watch {
+
+        private final Pulse retries =
+                pulse(RETRY_MILLIS, GroupGateway.this::retryCalls, () -> calls.hasParked());
+        private final Pulse deadlines =
+                pulse(
+                        EXPIRE_CALLS_MILLIS,
+                        () -> calls.expire(System.nanoTime()),
+                        () -> calls.size() > 0);
+
+        @Override
+        public void parked() {
+            retries.wake();
+        }
+
+        @Override
+        public void waiting() {
+            deadlines.wake();
         }
     }
 
@@ -348,7 +376,7 @@ public final class GroupGateway implements Gateway, LogListener {
                 "waiting_calls",
                 (long) calls.size(),
                 "staleness_millis",
-                stalenessMillis(),
+                parts().reads.provenStalenessMillis(),
                 "leads",
                 leadership.isLeading() ? 1L : 0L,
                 "disk_full",

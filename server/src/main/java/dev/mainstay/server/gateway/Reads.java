@@ -118,7 +118,13 @@ final class Reads {
         }
     }
 
+    /// For somebody who reads by it; asking makes the next answers better.
     long stalenessMillis() {
+        freshness.wanted();
+        return provenStalenessMillis();
+    }
+
+    long provenStalenessMillis() {
         return freshness.stalenessMillis();
     }
 

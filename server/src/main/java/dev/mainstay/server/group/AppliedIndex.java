@@ -21,7 +21,7 @@ public final class AppliedIndex {
     /// Volatile: read without the lock by everyone who only looks.
     private volatile long applied;
 
-    AppliedIndex(long applied) {
+    public AppliedIndex(long applied) {
         this.applied = applied;
     }
 

@@ -95,6 +95,7 @@ public final class PeerService extends PeerGrpc.PeerImplBase {
             return;
         }
         // Never passed on: two members that take each other for the leader would ask for ever.
+        log.commitAwaited();
         log.readIndexHere(result -> {
             var response = ReadIndexResponse.newBuilder();
             switch (result) {
@@ -114,6 +115,7 @@ public final class PeerService extends PeerGrpc.PeerImplBase {
                 if (request.getGroup() != group) {
                     back.end(FOREIGN);
                 }
+                log.commitAwaited();
                 for (var command : request.getCommandsList()) {
                     propose(command, back);
                 }

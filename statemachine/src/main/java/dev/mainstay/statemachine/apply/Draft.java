@@ -54,13 +54,18 @@ final class Draft implements KvSpace {
     private long othersSum;
     private long verdictSum;
 
-    Draft(StateReader stored, Marks before, long leaderMicros, ByteBatch batch) {
+    Draft(
+            StateReader stored,
+            NewestVersions versions,
+            Marks before,
+            long leaderMicros,
+            ByteBatch batch) {
         this.stored = stored;
         this.batch = batch;
         this.before = before;
         var position = before.position();
         micros = Math.max(leaderMicros, position.micros() + 1);
-        keys = new KeyDrafts(stored, position.revision());
+        keys = new KeyDrafts(stored, versions, position.revision());
         leases = new LeaseDrafts(stored);
         rows = new ChangeRows.Writer(micros, batch);
         revision = position.revision();

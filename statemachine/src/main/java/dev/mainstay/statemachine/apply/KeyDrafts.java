@@ -25,13 +25,15 @@ final class KeyDrafts {
     static final long NOW = Long.MAX_VALUE;
 
     private final StateReader stored;
+    private final NewestVersions versions;
     private final long storedRevision;
     private final TreeMap<Key, Draft> drafts = new TreeMap<>();
     private long kvSum;
     private long othersSum;
 
-    KeyDrafts(StateReader stored, long storedRevision) {
+    KeyDrafts(StateReader stored, NewestVersions versions, long storedRevision) {
         this.stored = stored;
+        this.versions = versions;
         this.storedRevision = storedRevision;
     }
 
@@ -102,6 +104,7 @@ final class KeyDrafts {
 
     private void finish(Key key, Draft draft, Step newest, ByteBatch batch) {
         var version = newest.version;
+        versions.write(key, version);
         if (version != null) {
             batch.put(Family.CURRENT, key.bytes(), Records.current(version));
         } else if (draft.stored != null) {
@@ -129,7 +132,7 @@ final class KeyDrafts {
     private Draft draft(Key key) {
         var draft = drafts.get(key);
         if (draft == null) {
-            draft = new Draft(stored.get(key));
+            draft = new Draft(versions.get(key));
             drafts.put(key, draft);
         }
         return draft;

@@ -159,7 +159,10 @@ final class KvProgram {
                     switch (op) {
                         case KvOp.Put put -> !puts.add(put.key());
                         case KvOp.Txn _ -> collect(path.inner.get(inner++), puts, deletes);
-                        case KvOp.Delete(var range, _) -> !deletes.add(range);
+                        case KvOp.Delete delete -> {
+                            deletes.add(delete.range());
+                            yield false;
+                        }
                         case KvOp.Range _ -> false;
                     };
             if (isTwice) {

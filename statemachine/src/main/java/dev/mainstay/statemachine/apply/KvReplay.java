@@ -34,10 +34,9 @@ public final class KvReplay implements KvSpace {
     public static List<KvAnswer> answers(ReadView view, KvTxn txn, Verdict verdict)
             throws CompactedException {
         return switch (verdict) {
-            case Verdict.Committed(long revision, boolean branch) ->
-                    answers(view, txn, revision - 1, branch);
-            case Verdict.Done(long revision, boolean branch) ->
-                    answers(view, txn, revision, branch);
+            case Verdict.Committed committed ->
+                    answers(view, txn, committed.revision() - 1, committed.branch());
+            case Verdict.Done done -> answers(view, txn, done.revision(), done.branch());
             case Verdict.Conflict _,
                     Verdict.Failed _,
                     Verdict.Voided _,
@@ -86,7 +85,13 @@ public final class KvReplay implements KvSpace {
     @Override
     public void scan(KeyRange range, Visitor visitor) {
         var seen = new TreeMap<Key, Version>();
-        scanAt(range, base, (key, version) -> seen.put(key, version) == null);
+        scanAt(
+                range,
+                base,
+                (key, version) -> {
+                    seen.put(key, version);
+                    return true;
+                });
         written.forEach((key, own) -> {
             if (range.contains(key) && own.length > 0) {
                 seen.put(key, own[0]);

@@ -45,19 +45,21 @@ import org.jspecify.annotations.Nullable;
 /// Carries out the commands of one entry after another. Apply thread.
 ///
 /// - A verdict is a function of the stored state and of the entry alone. What is kept in memory
-///   ([Recent], [Outcomes]) only spares reads.
+///   ([Recent], [Outcomes], [NewestVersions]) only spares reads.
 /// - A verdict other than Committed leaves keys as they were: whatever can forbid a transaction is
 ///   looked at before its first write.
 /// - Nothing takes effect before [#settle]; after a throw, [#discard] leaves all as it was.
 public final class Transition {
 
     private final StateReader stored;
+    private final NewestVersions versions;
     private final Recent recent;
     private final Outcomes outcomes;
 
     /// `rows` must always show the newest state.
     public Transition(ByteReader rows) {
         stored = new StateReader(rows);
+        versions = new NewestVersions(stored);
         recent = new Recent(rows);
         outcomes = new Outcomes(rows);
     }
@@ -72,7 +74,7 @@ public final class Transition {
             List<ByteBuffer> commands,
             Predicate<TxnId> isAwaited,
             ByteBatch batch) {
-        var draft = new Draft(stored, before, header.leaderMicros, batch);
+        var draft = new Draft(stored, versions, before, header.leaderMicros, batch);
         var results = new ArrayList<Result>(commands.size());
         for (var command : commands) {
             int bytes = command.remaining();
@@ -91,11 +93,13 @@ public final class Transition {
     /// The batch was written.
     public void settle(Applied applied) {
         recent.add(applied.revised(), applied.marks().recentBound());
+        versions.settle();
         outcomes.settle();
     }
 
     /// The batch was not written.
     public void discard() {
+        versions.discard();
         outcomes.discard();
     }
 
@@ -133,19 +137,19 @@ public final class Transition {
         return switch (command) {
             case Commit commit -> commit(commit, draft);
             case KvTxn txn -> run(txn, draft, null);
-            case GrantLease(_, _, long lease, long seconds) -> grant(lease, seconds, draft);
-            case RevokeLease(var id, _, long lease) -> endLease(id, lease, draft);
-            case ExpireLease(var id, _, long leaderTerm, long lease) ->
-                    leaderTerm == term
-                            ? endLease(id, lease, draft)
+            case GrantLease grant -> grant(grant.lease(), grant.ttlSeconds(), draft);
+            case RevokeLease revoke -> endLease(revoke.id(), revoke.lease(), draft);
+            case ExpireLease expire ->
+                    expire.term() == term
+                            ? endLease(expire.id(), expire.lease(), draft)
                             : failed(Failure.WRONG_TERM, draft);
-            case RaiseHistoryFloor(_, _, long revision) -> {
-                draft.raiseHistoryFloor(revision);
+            case RaiseHistoryFloor raise -> {
+                draft.raiseHistoryFloor(raise.revision());
                 yield done(draft);
             }
-            case Compact(_, _, long revision) -> compact(revision, draft);
-            case RaiseOutcomeFloor(_, _, long revision) -> {
-                draft.raiseOutcomeFloor(revision);
+            case Compact compact -> compact(compact.revision(), draft);
+            case RaiseOutcomeFloor raise -> {
+                draft.raiseOutcomeFloor(raise.revision());
                 yield done(draft);
             }
             case PutSetting setting -> putSetting(setting, draft);
@@ -205,8 +209,7 @@ public final class Transition {
                 switch (expect) {
                     case Expect.Absent _ -> now == null;
                     case Expect.Present _ -> now != null;
-                    case Expect.AtRevision(_, long revision) ->
-                            now != null && now.modRevision() == revision;
+                    case Expect.AtRevision at -> now != null && now.modRevision() == at.revision();
                 };
         long changedAt = now == null ? newestRevision : now.modRevision();
         return holds ? null : new Conflict(expect.key(), changedAt);

@@ -60,12 +60,12 @@ public final class CommandCodec {
             case Commit commit -> encode(commit, sink);
             case KvTxn(_, _, var compares, var success, var failure) ->
                     TxnForm.encode(new KvOp.Txn(compares, success, failure), 0, sink);
-            case GrantLease(_, _, long lease, long seconds) -> sink.varint(lease).varint(seconds);
-            case RevokeLease(_, _, long lease) -> sink.varint(lease);
-            case ExpireLease(_, _, long term, long lease) -> sink.varint(term).varint(lease);
-            case RaiseHistoryFloor(_, _, long revision) -> sink.varint(revision);
-            case Compact(_, _, long revision) -> sink.varint(revision);
-            case RaiseOutcomeFloor(_, _, long revision) -> sink.varint(revision);
+            case GrantLease grant -> sink.varint(grant.lease()).varint(grant.ttlSeconds());
+            case RevokeLease revoke -> sink.varint(revoke.lease());
+            case ExpireLease expire -> sink.varint(expire.term()).varint(expire.lease());
+            case RaiseHistoryFloor raise -> sink.varint(raise.revision());
+            case Compact compact -> sink.varint(compact.revision());
+            case RaiseOutcomeFloor raise -> sink.varint(raise.revision());
             case PutSetting(_, _, var name, var value, var expected) -> {
                 sink.text(name);
                 optional(value, sink);
@@ -156,8 +156,8 @@ public final class CommandCodec {
             switch (expect) {
                 case Expect.Absent(var key) -> sink.int8(EXPECT_ABSENT).blob(key.bytes());
                 case Expect.Present(var key) -> sink.int8(EXPECT_PRESENT).blob(key.bytes());
-                case Expect.AtRevision(var key, long revision) ->
-                        sink.int8(EXPECT_REVISION).blob(key.bytes()).varint(revision);
+                case Expect.AtRevision at ->
+                        sink.int8(EXPECT_REVISION).blob(at.key().bytes()).varint(at.revision());
             }
         }
         sink.varint(commit.ranges().size());

@@ -110,9 +110,9 @@ final class TxnForm {
                 key(put.key(), sink);
                 sink.blob(put.value()).varint(put.lease());
             }
-            case KvOp.Delete(var range, boolean wantsPrevious) -> {
-                sink.int8(DELETE).int8(wantsPrevious ? 1 : 0);
-                range(range, sink);
+            case KvOp.Delete delete -> {
+                sink.int8(DELETE).int8(delete.wantsPrevious() ? 1 : 0);
+                range(delete.range(), sink);
             }
             case KvOp.Txn txn -> {
                 sink.int8(TXN);

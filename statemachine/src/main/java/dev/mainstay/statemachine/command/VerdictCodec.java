@@ -33,18 +33,18 @@ public final class VerdictCodec {
     public static byte[] encode(Verdict verdict) {
         var sink = new ByteSink(16);
         switch (verdict) {
-            case Committed(long revision, boolean branch) ->
-                    sink.int8(branch ? COMMITTED : COMMITTED_ELSE).varint(revision);
-            case Done(long revision, boolean branch) ->
-                    sink.int8(branch ? DONE : DONE_ELSE).varint(revision);
-            case Conflict(var key, long changedAt) ->
-                    sink.int8(CONFLICT).blob(key.bytes()).varint(changedAt);
-            case Failed(var failure, long revision) ->
-                    sink.int8(FAILED).int8(failure.ordinal()).varint(revision);
-            case Voided(long revision) -> sink.int8(VOIDED).varint(revision);
-            case Expired(long floor) -> sink.int8(EXPIRED).varint(floor);
-            case Started(int incarnation, long revision) ->
-                    sink.int8(STARTED).int32(incarnation).varint(revision);
+            case Committed committed ->
+                    sink.int8(committed.branch() ? COMMITTED : COMMITTED_ELSE)
+                            .varint(committed.revision());
+            case Done done -> sink.int8(done.branch() ? DONE : DONE_ELSE).varint(done.revision());
+            case Conflict conflict ->
+                    sink.int8(CONFLICT).blob(conflict.key().bytes()).varint(conflict.changedAt());
+            case Failed failed ->
+                    sink.int8(FAILED).int8(failed.failure().ordinal()).varint(failed.revision());
+            case Voided voided -> sink.int8(VOIDED).varint(voided.revision());
+            case Expired expired -> sink.int8(EXPIRED).varint(expired.floor());
+            case Started started ->
+                    sink.int8(STARTED).int32(started.incarnation()).varint(started.revision());
         }
         return sink.toByteArray();
     }

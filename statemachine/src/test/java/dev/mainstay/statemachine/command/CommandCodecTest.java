@@ -144,6 +144,35 @@ class CommandCodecTest {
     }
 
     @Test
+    void bytesNestedTooDeep_areMalformed() {
+        var nested = new StringBuilder("0102").append(NODE).append("02");
+        nested.append("000104".repeat(65)).append("000000").append("00".repeat(65));
+        var tooDeep = ByteBuffer.wrap(HexFormat.of().parseHex(nested));
+
+        assertThatThrownBy(() -> CommandCodec.decode(tooDeep))
+                .isInstanceOf(MalformedBytesException.class)
+                .hasMessageContaining("nested deeper than 64");
+    }
+
+    @Test
+    void anId_needsItsBytes() {
+        var cut = ByteBuffer.wrap(HexFormat.of().parseHex("010a" + NODE), 0, 17);
+
+        assertThatThrownBy(() -> CommandCodec.idOf(cut))
+                .isInstanceOf(MalformedBytesException.class)
+                .hasMessageContaining("no id");
+    }
+
+    @Test
+    void unknownVerdictsAndFailures_areMalformed() {
+        for (var hex : List.of("0a09", "0009", "06" + "08" + "09", "")) {
+            assertThatThrownBy(() -> VerdictCodec.decode(HexFormat.of().parseHex(hex)))
+                    .as(hex)
+                    .isInstanceOf(MalformedBytesException.class);
+        }
+    }
+
+    @Test
     void everyVerdict_hasItsFrozenBytes() {
         var golden = new LinkedHashMap<Verdict, String>();
         golden.put(new Verdict.Committed(300, true), "01ac02");
