@@ -181,8 +181,7 @@ public final class Node implements AutoCloseable {
         if (!isClosing) {
             var _ =
                     threads.timer()
-                            .schedule(
-                                    () -> threads.storage().execute(run), 10, TimeUnit.SECONDS);
+                            .schedule(() -> threads.storage().execute(run), 10, TimeUnit.SECONDS);
         }
     }
 

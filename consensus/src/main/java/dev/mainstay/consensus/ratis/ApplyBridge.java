@@ -243,7 +243,8 @@ final class ApplyBridge extends BaseStateMachine {
         configurationTerm = term;
         boolean isSettled =
                 configuration.getOldPeersCount() == 0
-                        && configuration.getPeersList().stream().allMatch(p -> p.getPriority() == 0);
+                        && configuration.getPeersList().stream()
+                                .allMatch(p -> p.getPriority() == 0);
         events.membershipChanged(RaftNames.membership(configuration), isSettled);
     }
 

@@ -28,7 +28,6 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -276,8 +275,7 @@ public final class LocalGroup implements AutoCloseable {
         public void start() throws IOException, CannotStartException {
             var identity = Identity.claim(directory);
             var factory = options.crews;
-            var boarded =
-                    factory == null ? new Counting(this) : factory.board(this, identity);
+            var boarded = factory == null ? new Counting(this) : factory.board(this, identity);
             crew = boarded;
             var running =
                     RatisLog.start(

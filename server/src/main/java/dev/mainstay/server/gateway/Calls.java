@@ -78,8 +78,7 @@ final class Calls implements Awaited {
             eventLoop.execute(() -> tell(done, refused));
             return;
         }
-        var call =
-                new Call(id, bytes, Growth.isGrowth(command), hasAnswers, deadline, done, this);
+        var call = new Call(id, bytes, Growth.isGrowth(command), hasAnswers, deadline, done, this);
         while (true) {
             var known = byId.putIfAbsent(id, call);
             if (known == null) {

@@ -87,8 +87,7 @@ public final class GroupMembers implements Members {
         try (var view = store.get().openReadView()) {
             for (var setting : view.settings(ANNOUNCED)) {
                 long number =
-                        HexFormat.fromHexDigitsToLong(
-                                setting.name().substring(ANNOUNCED.length()));
+                        HexFormat.fromHexDigitsToLong(setting.name().substring(ANNOUNCED.length()));
                 var urls = new String(setting.value(), StandardCharsets.UTF_8).lines().toList();
                 members.add(new MemberView(number, "", urls, List.of(), null));
             }

@@ -18,6 +18,7 @@ import java.net.InetSocketAddress;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -37,14 +38,14 @@ class JoiningTest {
     private static final class Cluster extends ClusterGrpc.ClusterImplBase {
 
         private volatile List<Member> members = List.of(VOTER);
-        private volatile int leaderlessAnswers;
+        private final AtomicInteger leaderlessAnswers = new AtomicInteger();
 
         @Override
         public void memberList(MemberListRequest request, StreamObserver<MemberListResponse> list) {
             if (!request.getLinearizable()) {
                 list.onNext(MemberListResponse.getDefaultInstance());
                 list.onCompleted();
-            } else if (leaderlessAnswers-- > 0) {
+            } else if (leaderlessAnswers.getAndDecrement() > 0) {
                 list.onError(Status.UNAVAILABLE.asRuntimeException());
             } else {
                 list.onNext(MemberListResponse.newBuilder().addAllMembers(members).build());
@@ -115,7 +116,7 @@ class JoiningTest {
 
     @Test
     void aNode_waitsForALeader_thatKnowsWhatWasAnnounced() throws Exception {
-        cluster.leaderlessAnswers = 1;
+        cluster.leaderlessAnswers.set(1);
         cluster.members = List.of(VOTER, member(0x88, "", "http://n4.example:17432"));
 
         assertThat(joining().number()).isEqualTo(0x88);

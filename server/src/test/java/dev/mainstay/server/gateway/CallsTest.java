@@ -43,7 +43,24 @@ class CallsTest {
 
     private final List<Sent> sent = new ArrayList<>();
     private final List<Outcome> told = new ArrayList<>();
-    private final Calls calls = new Calls(loop::add);
+    private final Watched watched = new Watched();
+    private final Calls calls = new Calls(loop::add, watched);
+
+    private static final class Watched implements Calls.Watch {
+
+        private int parked;
+        private int waiting;
+
+        @Override
+        public void parked() {
+            parked++;
+        }
+
+        @Override
+        public void waiting() {
+            waiting++;
+        }
+    }
 
     @BeforeEach
     void route() {
@@ -90,6 +107,17 @@ class CallsTest {
         apply(result(1, COMMITTED, true));
         assertThat(told).containsExactly(new Applied(2, AT.index(), result(1, COMMITTED, true)));
         assertThat(calls.size()).isZero();
+    }
+
+    @Test
+    void whoWatches_isToldThatACallWaits_andThatOneNeedsAnotherAttempt() {
+        calls.start(put(1, 1), LATER, told::add);
+        assertThat(watched.waiting).isEqualTo(1);
+        assertThat(watched.parked).isZero();
+
+        sent.getFirst().lost(new Refused(Reason.NOT_LEADER, null));
+        assertThat(watched.parked).isEqualTo(1);
+        assertThat(calls.hasParked()).isTrue();
     }
 
     @Test

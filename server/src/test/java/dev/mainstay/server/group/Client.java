@@ -110,9 +110,7 @@ final class Client {
 
     void grant(long lease, long seconds) throws Exception {
         var result =
-                apply(
-                        new Command.GrantLease(
-                                gateway.newId(), gateway.since(), lease, seconds));
+                apply(new Command.GrantLease(gateway.newId(), gateway.since(), lease, seconds));
         assertThat(result.verdict()).isInstanceOf(Verdict.Done.class);
     }
 

@@ -25,8 +25,7 @@ import org.jspecify.annotations.Nullable;
 /// What can go wrong with a member's store, and the stores with which it does. Any thread.
 final class Faults {
 
-    private static final RocksSettings SMALL =
-            new RocksSettings(8 << 20, 4 << 20, 64 << 20, 64, 1);
+    private static final RocksSettings SMALL = new RocksSettings(8 << 20, 4 << 20, 64 << 20, 64, 1);
 
     private volatile boolean failsWrites;
     private volatile CountDownLatch gate = new CountDownLatch(0);

@@ -49,8 +49,7 @@ class HaltTest {
             broken.faults().failWrites();
 
             var answer =
-                    clientOf(broken)
-                            .send(clientOf(broken).newPut("key", "after"), Client.PATIENCE);
+                    clientOf(broken).send(clientOf(broken).newPut("key", "after"), Client.PATIENCE);
             Await.until("the others have it", () -> "after".equals(clientOf(leader).get("key")));
             Await.until("it has said why", () -> broken.lastWords().isPresent());
 

@@ -31,8 +31,7 @@ class InstallTest {
         var client = clientOf(leader);
         var sent = new ArrayList<CompletableFuture<?>>();
         for (int i = 0; i < 200; i++) {
-            sent.add(
-                    client.send(client.newPut("filler" + i, "-".repeat(1_000)), Client.PATIENCE));
+            sent.add(client.send(client.newPut("filler" + i, "-".repeat(1_000)), Client.PATIENCE));
         }
         for (var put : sent) {
             await(put);

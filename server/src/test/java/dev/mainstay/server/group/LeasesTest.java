@@ -150,8 +150,7 @@ class LeasesTest {
         Await.until(
                 "kept for more than two of its lives",
                 () -> {
-                    assertThat(clientOf(asked).keepAlive(lease))
-                            .isInstanceOf(Answer.Alive.class);
+                    assertThat(clientOf(asked).keepAlive(lease)).isInstanceOf(Answer.Alive.class);
                     return System.nanoTime() - until > 0;
                 });
         assertThat(isThere(asked)).isTrue();

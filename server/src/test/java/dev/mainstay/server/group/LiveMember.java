@@ -82,14 +82,13 @@ public final class LiveMember implements LocalGroup.Crew {
         timer.setRemoveOnCancelPolicy(true);
         gateway =
                 new GroupGateway(
-                        GroupGateway.Settings.of(
+                        new GroupGateway.Settings(
                                 identity.group(),
                                 "test",
+                                Duration.ofMillis(50),
                                 Duration.ofSeconds(5),
-                                fittings.history,
-                                0,
-                                fittings.outcome,
-                                fittings.outcomes),
+                                new GroupGateway.Kept(
+                                        fittings.history, 0, fittings.outcome, fittings.outcomes)),
                         new GroupGateway.Threads(loop, storage, timer),
                         lastWords::add);
         machine =
@@ -112,9 +111,7 @@ public final class LiveMember implements LocalGroup.Crew {
                         address -> wires.connect(id, address, loop, timer),
                         loop,
                         fittings.requestTimeout);
-        shelf =
-                new CheckpointShelf(
-                        node.directory().resolve("outgoing"), machine::store, 0, loop);
+        shelf = new CheckpointShelf(node.directory().resolve("outgoing"), machine::store, 0, loop);
         member = node.member();
     }
 
@@ -146,8 +143,7 @@ public final class LiveMember implements LocalGroup.Crew {
     @Override
     public void serve(RatisLog running) {
         log = running;
-        gateway.start(
-                new GroupGateway.Ground(running, machine, feed, links, running::isDiskFull));
+        gateway.start(new GroupGateway.Ground(running, machine, feed, links, running::isDiskFull));
         var service = new PeerService(ThreeMembers.GROUP, running, gateway, shelf, loop);
         try {
             server =

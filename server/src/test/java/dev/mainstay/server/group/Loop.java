@@ -37,7 +37,7 @@ public final class Loop implements Executor, AutoCloseable {
 
     @Override
     public void execute(Runnable task) {
-        if (Thread.currentThread() == thread) {
+        if (Thread.currentThread().equals(thread)) {
             task.run();
         } else if (thread.isAlive()) {
             queue.add(task);

@@ -97,8 +97,7 @@ class MembersTest {
             var url = "http://" + joiner.member().raftAddress();
             announce(leader, joiner.id().number(), url);
             clientOf(follower).get("any");
-            var pending =
-                    new MemberView(joiner.id().number(), "", List.of(url), List.of(), null);
+            var pending = new MemberView(joiner.id().number(), "", List.of(url), List.of(), null);
             assertThat(follower.gateway().members().list()).contains(pending).hasSize(4);
 
             follower.gateway().members().change(joiner.member(), null, PATIENCE);
@@ -151,17 +150,13 @@ class MembersTest {
             clientOf(leader).put("key", "value");
             members.stop(mover);
 
-            leader.gateway()
-                    .members()
-                    .update(mover.id().number(), List.of("http://127.0.0.1:1"));
+            leader.gateway().members().update(mover.id().number(), List.of("http://127.0.0.1:1"));
 
             assertThat(leader.gateway().membership().find(mover.id()))
-                    .hasValueSatisfying(
-                            m -> {
-                                assertThat(m.raftAddress()).isEqualTo("127.0.0.1:1");
-                                assertThat(m.grpcAddress())
-                                        .isEqualTo(mover.member().grpcAddress());
-                            });
+                    .hasValueSatisfying(m -> {
+                        assertThat(m.raftAddress()).isEqualTo("127.0.0.1:1");
+                        assertThat(m.grpcAddress()).isEqualTo(mover.member().grpcAddress());
+                    });
             assertThat(voters(leader)).hasSize(3);
             clientOf(leader).put("key", "still two of three");
         }

@@ -41,11 +41,9 @@ class SpaceTest {
                 var gateway = member.gateway();
                 assertThat(client.write(client.newPut("key", "more")))
                         .isEqualTo(
-                                new Outcome.NotApplied(
-                                        new Lost.Refused(Reason.DISK_FULL, null)));
+                                new Outcome.NotApplied(new Lost.Refused(Reason.DISK_FULL, null)));
                 var delete = Client.delete(gateway.newId(), gateway.since(), "key");
-                assertThat(client.apply(delete).verdict())
-                        .isNotInstanceOf(Verdict.Failed.class);
+                assertThat(client.apply(delete).verdict()).isNotInstanceOf(Verdict.Failed.class);
             }
             var client = clientOf(members.running().getFirst());
             long since = leader.gateway().since();
@@ -56,9 +54,7 @@ class SpaceTest {
             free.set(1_000);
             Await.until(
                     "taken again",
-                    () ->
-                            client.write(client.newPut("key", "again"))
-                                    instanceof Outcome.Applied);
+                    () -> client.write(client.newPut("key", "again")) instanceof Outcome.Applied);
         }
     }
 
@@ -105,9 +101,7 @@ class SpaceTest {
             clientOf(leader)
                     .apply(
                             new Command.Compact(
-                                    leader.gateway().newId(),
-                                    leader.gateway().since(),
-                                    revision));
+                                    leader.gateway().newId(), leader.gateway().since(), revision));
 
             members.stop(leader);
             var next = members.awaitLeaderOtherThan(leader);
@@ -117,7 +111,10 @@ class SpaceTest {
                 assertThat(clientOf(member).get("key")).isEqualTo("newest");
                 try (var view = member.store().openReadView()) {
                     assertThat(view.kvFloor()).isEqualTo(revision);
-                    assertThat(Client.text(Objects.requireNonNull(view.get(Client.key("key"), revision))))
+                    assertThat(
+                                    Client.text(
+                                            Objects.requireNonNull(
+                                                    view.get(Client.key("key"), revision))))
                             .isEqualTo("new");
                 }
             }

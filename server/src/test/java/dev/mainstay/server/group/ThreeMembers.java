@@ -26,9 +26,7 @@ final class ThreeMembers implements AutoCloseable {
     private final LocalGroup group;
 
     private ThreeMembers(
-            Path root,
-            LiveMember.Fittings fittings,
-            UnaryOperator<LocalGroup.Options> change)
+            Path root, LiveMember.Fittings fittings, UnaryOperator<LocalGroup.Options> change)
             throws Exception {
         group =
                 new LocalGroup(
@@ -36,9 +34,8 @@ final class ThreeMembers implements AutoCloseable {
                         3,
                         options ->
                                 change.apply(
-                                        options.crews(
-                                                (node, identity) ->
-                                                        board(node, identity, fittings))));
+                                        options.crews((node, identity) ->
+                                                board(node, identity, fittings))));
         wires = new PeerWires(group.firewall(), this::addresses);
     }
 
@@ -47,9 +44,7 @@ final class ThreeMembers implements AutoCloseable {
     }
 
     static ThreeMembers started(
-            Path root,
-            LiveMember.Fittings fittings,
-            UnaryOperator<LocalGroup.Options> change)
+            Path root, LiveMember.Fittings fittings, UnaryOperator<LocalGroup.Options> change)
             throws Exception {
         var members = new ThreeMembers(root, fittings, change);
         for (var node : members.group.nodes()) {
@@ -58,8 +53,7 @@ final class ThreeMembers implements AutoCloseable {
         return members;
     }
 
-    private LiveMember board(
-            LocalGroup.Node node, Identity identity, LiveMember.Fittings fittings)
+    private LiveMember board(LocalGroup.Node node, Identity identity, LiveMember.Fittings fittings)
             throws java.io.IOException, dev.mainstay.consensus.CannotStartException {
         var life = new LiveMember(node, identity, wires, fittings);
         lives.put(node.id(), life);
@@ -149,11 +143,11 @@ final class ThreeMembers implements AutoCloseable {
 
     private boolean agreeOnALeader() {
         return running().stream()
-                        .map(m -> m.log().standing())
-                        .map(s -> s.term() + " " + s.leader())
-                        .distinct()
-                        .count()
-                == 1
+                                .map(m -> m.log().standing())
+                                .map(s -> s.term() + " " + s.leader())
+                                .distinct()
+                                .count()
+                        == 1
                 && running().stream().anyMatch(m -> m.log().standing().isReady());
     }
 
@@ -183,9 +177,11 @@ final class ThreeMembers implements AutoCloseable {
     }
 
     @Override
-    public void close() throws Exception {
+    public void close() {
         try {
             checkSameBytes();
+        } catch (Exception e) {
+            throw new AssertionError("the members could not be compared", e);
         } finally {
             group.close();
         }

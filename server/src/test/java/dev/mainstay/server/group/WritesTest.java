@@ -93,8 +93,7 @@ class WritesTest {
         // The follower can speak to the leader, but does not hear what came of it.
         members.firewall().cut(leader.id(), follower.id());
 
-        var answer =
-                client.send(client.newPut(key, "after"), Client.PATIENCE);
+        var answer = client.send(client.newPut(key, "after"), Client.PATIENCE);
         Await.until("it is done", () -> "after".equals(clientOf(leader).getLocal(key)));
         members.wires().breakCalls(follower.id(), leader.id());
         assertThat(answer).isNotDone();
@@ -168,8 +167,7 @@ class WritesTest {
             try (var view = member.store().openReadView()) {
                 var answers = KvReplay.answers(view, command, again.verdict());
                 var found = ((KvAnswer.Put) answers.getFirst()).previous();
-                assertThat(Client.text(Objects.requireNonNull(found).version()))
-                        .isEqualTo("old");
+                assertThat(Client.text(Objects.requireNonNull(found).version())).isEqualTo("old");
             }
         }
     }

@@ -48,8 +48,7 @@ import org.junit.jupiter.api.io.TempDir;
 /// A checkpoint on its way from one member's disk to another's.
 class CheckpointTest {
 
-    private static final RocksSettings SMALL =
-            new RocksSettings(8 << 20, 4 << 20, 64 << 20, 64, 1);
+    private static final RocksSettings SMALL = new RocksSettings(8 << 20, 4 << 20, 64 << 20, 64, 1);
     private static final int VALUE_BYTES = 100_000;
 
     @TempDir Path root;
@@ -166,8 +165,7 @@ class CheckpointTest {
     private void apply(int number, byte[] value) {
         var key = Keyspace.kv(new byte[] {(byte) number});
         var step = new KvOp.Put(key, value, 0, false, false, false);
-        var put =
-                new Command.KvTxn(new TxnId(1, number), 1, List.of(), List.of(step), List.of());
+        var put = new Command.KvTxn(new TxnId(1, number), 1, List.of(), List.of(step), List.of());
         var bytes = ByteBuffer.wrap(CommandCodec.encode(put));
         var _ = store.apply(number, 1, number, List.of(bytes), _ -> false);
     }
@@ -215,7 +213,7 @@ class CheckpointTest {
         return answer -> {
             if (answer instanceof OpenCheckpointResponse opened) {
                 opened.getFilesList().stream()
-                        .max(Comparator.comparing(CheckpointFile::getBytes))
+                        .max(Comparator.comparingLong(CheckpointFile::getBytes))
                         .ifPresent(f -> largest.set(f.getName()));
                 return answer;
             }
@@ -306,9 +304,7 @@ class CheckpointTest {
                 answer ->
                         answer instanceof OpenCheckpointResponse opened
                                 ? opened.toBuilder()
-                                        .addFiles(
-                                                0,
-                                                CheckpointFile.newBuilder().setName("../evil"))
+                                        .addFiles(0, CheckpointFile.newBuilder().setName("../evil"))
                                         .build()
                                 : answer;
 
@@ -341,9 +337,7 @@ class CheckpointTest {
         assertThatThrownBy(chunks::hasNext)
                 .isInstanceOfSatisfying(
                         StatusRuntimeException.class,
-                        e ->
-                                assertThat(e.getStatus().getCode())
-                                        .isEqualTo(Status.Code.NOT_FOUND));
+                        e -> assertThat(e.getStatus().getCode()).isEqualTo(Status.Code.NOT_FOUND));
     }
 
     /// The sender's disk has rotted: its files' checksums are those of rotten bytes.
