@@ -10,10 +10,12 @@ import dev.mainstay.consensus.Role;
 import dev.mainstay.consensus.Standing;
 import dev.mainstay.consensus.StateMachine;
 import java.io.IOException;
+import java.nio.file.Files;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import org.apache.ratis.conf.Parameters;
+import org.apache.ratis.proto.RaftProtos.LogEntryProto;
 import org.apache.ratis.protocol.ClientId;
 import org.apache.ratis.protocol.RaftClientAsynchronousProtocol;
 import org.apache.ratis.protocol.RaftClientReply;
@@ -67,13 +69,32 @@ final class RatisServer implements AutoCloseable {
     /// Set before this side closes the server: what Ratis says about it afterwards is no news.
     private volatile boolean isClosing;
 
-    private RatisServer(Plan plan, RaftServer server, RaftServer.Division division) {
+    private RatisServer(
+            Plan plan, List<Member> first, RaftServer server, RaftServer.Division division) {
         this.groupId = plan.groupId();
         this.peerId = plan.peerId();
         this.self = plan.identity().member();
         this.server = server;
         this.division = division;
+        first.forEach(this::talksTo);
         membership().voters().forEach(this::talksTo);
+    }
+
+    /// Whom Ratis hears of before it reads the log: the voters that were applied last. They may be
+    /// older than the newest ones in the log, and newer than the founders.
+    private static List<Member> lastApplied(Plan plan) {
+        var file = plan.identity().currentDirectory().resolve("raft-meta.conf");
+        if (!Files.exists(file)) {
+            return List.of();
+        }
+        try {
+            var entry = LogEntryProto.parseFrom(Files.readAllBytes(file));
+            return RaftNames.membership(entry.getConfigurationEntry()).voters();
+        } catch (IOException | IllegalArgumentException e) {
+            // Ratis, too, goes on without.
+            LOG.warn("{} cannot be read", file, e);
+            return List.of();
+        }
     }
 
     /// Whether messages to `member` go to its present Raft address.
@@ -90,10 +111,14 @@ final class RatisServer implements AutoCloseable {
         RaftServer server = null;
         try {
             TornTail.check(plan.identity().logDirectory());
-            server = build(plan, events, hooks);
+            var first = lastApplied(plan);
+            // Ratis goes on talking to the first address that it hears of a member, and that of a
+            // founder may have changed since.
+            var founders = first.isEmpty() ? plan.identity().founders() : List.<Member>of();
+            server = build(plan, founders, events, hooks);
             server.start();
             var division = server.getDivision(plan.groupId());
-            return new RatisServer(plan, server, division);
+            return new RatisServer(plan, first.isEmpty() ? founders : first, server, division);
         } catch (IOException | RuntimeException | AssertionError e) {
             closeQuietly(server);
             ExitUtils.clear();
@@ -102,12 +127,13 @@ final class RatisServer implements AutoCloseable {
         }
     }
 
-    private static RaftServer build(Plan plan, ApplyBridge.Events events, MainstayRpc.Hooks hooks)
+    private static RaftServer build(
+            Plan plan, List<Member> founders, ApplyBridge.Events events, MainstayRpc.Hooks hooks)
             throws IOException {
         var parameters = new Parameters();
         parameters.put(MainstayRpc.HOOKS, hooks, MainstayRpc.Hooks.class);
         plan.seams().transport().accept(parameters);
-        var peers = plan.identity().founders().stream().map(RaftNames::peer).toList();
+        var peers = founders.stream().map(RaftNames::peer).toList();
         return RaftServer.newBuilder()
                 .setServerId(plan.peerId())
                 .setGroup(RaftGroup.valueOf(plan.groupId(), peers))

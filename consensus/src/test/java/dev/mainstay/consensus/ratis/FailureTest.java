@@ -2,8 +2,10 @@ package dev.mainstay.consensus.ratis;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.mainstay.consensus.Await;
+import dev.mainstay.consensus.CannotStartException;
 import dev.mainstay.consensus.DurableFiles;
 import dev.mainstay.consensus.Lost;
 import java.io.IOException;
@@ -15,6 +17,7 @@ import java.util.Queue;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.Test;
@@ -85,9 +88,13 @@ class FailureTest {
         public void syncDirectory(Path directory) throws IOException {
             DurableFiles.syncDirectory(directory);
             synced.add(directory);
-            if (Files.exists(memberDirectory(directory).resolve("bootstrap"))) {
+            if (!isPermissionUsedUp(directory)) {
                 syncedFirst.add(directory);
             }
+        }
+
+        static boolean isPermissionUsedUp(Path directory) {
+            return !Files.exists(memberDirectory(directory).resolve("bootstrap"));
         }
 
         private static Path memberDirectory(Path directory) {
@@ -175,11 +182,55 @@ class FailureTest {
         }
     }
 
+    /// Breaks once the log is there.
     private static final class BrokenDisk extends CountedDisk {
 
         @Override
         public void syncDirectory(Path directory) throws IOException {
-            throw new IOException("EIO");
+            if (isPermissionUsedUp(directory)) {
+                throw new IOException("EIO");
+            }
+        }
+    }
+
+    @Test
+    void aNewLogThatIsNotInItsDirectories_isARefusedStart_andTheNextOneBeginsAgain()
+            throws Exception {
+        var broken = new AtomicBoolean(true);
+        try (var group =
+                new LocalGroup(
+                        root,
+                        1,
+                        options -> {
+                            options.disks = () -> new StubbornDisk(broken);
+                            return options;
+                        })) {
+            var node = group.node(0);
+            assertThatThrownBy(node::start)
+                    .isInstanceOf(CannotStartException.class)
+                    .hasMessageContaining("EIO");
+
+            broken.set(false);
+            node.start();
+
+            group.awaitLeader().commit("x");
+        }
+    }
+
+    /// Takes nothing while `isBroken`.
+    private static final class StubbornDisk extends CountedDisk {
+
+        private final AtomicBoolean isBroken;
+
+        StubbornDisk(AtomicBoolean isBroken) {
+            this.isBroken = isBroken;
+        }
+
+        @Override
+        public void syncDirectory(Path directory) throws IOException {
+            if (isBroken.get()) {
+                throw new IOException("EIO");
+            }
         }
     }
 

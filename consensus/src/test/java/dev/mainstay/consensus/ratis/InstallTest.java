@@ -7,6 +7,7 @@ import dev.mainstay.consensus.CountingMachine;
 import dev.mainstay.consensus.LogPosition;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.Test;
@@ -200,7 +201,9 @@ class InstallTest {
                         3,
                         options -> {
                             options.checkpointBytes = 100 << 10;
-                            return LogFixtures.smallSegments(options);
+                            // A pause of the JVM is not to be what the leader is lost by.
+                            return LogFixtures.smallSegments(options)
+                                    .electionTimeout(Duration.ofSeconds(3));
                         })) {
             var leader = group.awaitLeader();
             group.followersOf(leader).getFirst().stop();
