@@ -161,16 +161,28 @@ public final class Call {
         return isDoubtful;
     }
 
-    /// What to say when no further attempt is made, after `last`. One attempt that was certainly
-    /// refused says nothing of those before it.
-    synchronized Lost verdictAfter(Refused last) {
-        return isDoubtful ? new Unknown(last.reason()) : last;
+    /// What its listener is to hear, taken so that no attempt can begin that contradicts it.
+    record End(Consumer<Outcome> listener, Lost why) {}
+
+    /// Ends it, after `last`: no further attempt is made. One attempt that was certainly refused
+    /// says nothing of those before it. Null when it is over already.
+    synchronized @Nullable End endAfter(Refused last) {
+        return end(isDoubtful ? new Unknown(last.reason()) : last);
     }
 
-    /// What to say when the time is over.
-    synchronized Lost verdictAtDeadline() {
-        return isDoubtful || attempt != 0
-                ? new Unknown(Reason.TIMED_OUT)
-                : new Refused(lastReason, null);
+    /// Ends it, if its time is over by `now` and it is not.
+    synchronized @Nullable End endAtDeadline(long now) {
+        if (deadline - now >= 0) {
+            return null;
+        }
+        return end(
+                isDoubtful || attempt != 0
+                        ? new Unknown(Reason.TIMED_OUT)
+                        : new Refused(lastReason, null));
+    }
+
+    private @Nullable End end(Lost why) {
+        var listener = takeListener();
+        return listener == null ? null : new End(listener, why);
     }
 }

@@ -20,6 +20,7 @@ import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.Executor;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -109,7 +110,7 @@ final class Calls implements Awaited {
 
     void attemptLost(Call call, Lost lost) {
         if (lost instanceof Refused refused && isFinal(refused.reason())) {
-            finish(call, new NotApplied(call.verdictAfter(refused)));
+            finish(call, call.endAfter(refused));
         } else {
             parked.add(call);
             watch.parked();
@@ -146,19 +147,16 @@ final class Calls implements Awaited {
     void expire(long now) {
         for (var call : byId.values()) {
             if (call.deadline() - now < 0) {
-                finish(call, new NotApplied(call.verdictAtDeadline()));
+                finish(call, call.endAtDeadline(now));
             }
         }
     }
 
-    private void finish(Call call, Outcome outcome) {
-        remove(call);
-        eventLoop.execute(() -> {
-            var listener = call.takeListener();
-            if (listener != null) {
-                tell(listener, outcome);
-            }
-        });
+    private void finish(Call call, Call.@Nullable End end) {
+        if (end != null) {
+            remove(call);
+            eventLoop.execute(() -> tell(end.listener(), new NotApplied(end.why())));
+        }
     }
 
     @Override

@@ -221,6 +221,37 @@ class CallsTest {
     }
 
     @Test
+    void atItsDeadline_aCallLeaves_andMakesRoom_alsoWhileThereIsNoLeader() {
+        calls.routeBy((_, _) -> false);
+        long soon = System.nanoTime();
+        calls.start(put(1, 33 << 20), soon, told::add);
+        calls.expire(soon + 1);
+        calls.start(put(2, 33 << 20), LATER, told::add);
+        runLoop();
+
+        assertThat(told).containsExactly(new NotApplied(new Refused(Reason.NOT_LEADER, null)));
+        assertThat(calls.size()).isEqualTo(1);
+        calls.expire(LATER + 1);
+        calls.retry();
+        assertThat(calls.size()).isZero();
+        assertThat(calls.hasParked()).isFalse();
+    }
+
+    /// The event loop may be busy: between the verdict and its being told lies time.
+    @Test
+    void aCallThatIsToBeRefused_isAttemptedNoMore() {
+        long soon = System.nanoTime();
+        calls.start(put(1, 1), soon, told::add);
+        sent.getFirst().lost(new Refused(Reason.NOT_LEADER, null));
+        calls.expire(soon + 1);
+        calls.retry();
+        runLoop();
+
+        assertThat(sent).hasSize(1);
+        assertThat(told).containsExactly(new NotApplied(new Refused(Reason.NOT_LEADER, null)));
+    }
+
+    @Test
     void whoJoinsACall_isToldTheSame_andWaitsUntilItsOwnDeadline() {
         long soon = System.nanoTime();
         calls.start(put(1, 1), soon, told::add);

@@ -19,6 +19,9 @@ import org.junit.jupiter.api.io.TempDir;
 /// A member that has missed too much gets a checkpoint, while it runs and serves.
 class InstallTest {
 
+    /// Puts that together are smaller than a segment: a larger entry would not begin a new one.
+    private static final int AT_ONCE = 8;
+
     @TempDir Path root;
 
     private ThreeMembers start() throws Exception {
@@ -29,12 +32,15 @@ class InstallTest {
     /// The group goes on without `away`, and forgets the log that it would need.
     private static void leaveBehind(ThreeMembers members, LiveMember leader) throws Exception {
         var client = clientOf(leader);
-        var sent = new ArrayList<CompletableFuture<?>>();
-        for (int i = 0; i < 200; i++) {
-            sent.add(client.send(client.newPut("filler" + i, "-".repeat(1_000)), Client.PATIENCE));
-        }
-        for (var put : sent) {
-            await(put);
+        for (int i = 0; i < 200; i += AT_ONCE) {
+            var sent = new ArrayList<CompletableFuture<?>>();
+            for (int j = i; j < i + AT_ONCE; j++) {
+                var put = client.newPut("filler" + j, "-".repeat(1_000));
+                sent.add(client.send(put, Client.PATIENCE));
+            }
+            for (var put : sent) {
+                await(put);
+            }
         }
         leader.log().checkpoint();
         Await.until("purged", () -> members.node(leader).firstIndex() > 3);
