@@ -98,11 +98,10 @@ public final class Emulation {
 
     private static void under(ArenaBuilder plan, Powers powers) {
         var emulation = new AtomicReference<Emulation>();
-        plan.disks(
-                arena -> {
-                    emulation.set(of(arena, powers));
-                    return Optional.of(emulation.get().disks());
-                });
+        plan.disks(arena -> {
+            emulation.set(of(arena, powers));
+            return Optional.of(emulation.get().disks());
+        });
         plan.clocks(_ -> Optional.of(emulation.get().clocks()));
         plan.nodeEnvironment(node -> emulation.get().environment(node));
     }
@@ -136,15 +135,14 @@ public final class Emulation {
         return clocks;
     }
 
-    /// For the node's next process, whose data directory must exist. A directory that is empty is
-    /// a new disk.
+    /// For the node's next process, whose data directory must exist. A directory that is empty is a
+    /// new disk.
     public Map<String, String> environment(int node) {
         try {
             var environment = new HashMap<>(power.beforeStart(node));
             environment.put("LD_PRELOAD", library.toString());
             environment.put(CONTROL, controls.get(node).file().toString());
-            environment.put(
-                    "MAINSTAY_SHIM_DIR", directories.apply(node).toRealPath().toString());
+            environment.put("MAINSTAY_SHIM_DIR", directories.apply(node).toRealPath().toString());
             return environment;
         } catch (IOException e) {
             throw new UncheckedIOException(e);

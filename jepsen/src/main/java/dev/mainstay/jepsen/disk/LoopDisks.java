@@ -13,8 +13,9 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
-/// Nodes' disks as images with an ext4 each, taken off at once by the kernel: exactly what a loss of
-/// power leaves, by a real file system. Needs root. Each node's disk is used by one thread at a time.
+/// Nodes' disks as images with an ext4 each, taken off at once by the kernel: exactly what a loss
+/// of power leaves, by a real file system. Needs root. Each node's disk is used by one thread at a
+/// time.
 final class LoopDisks implements Power {
 
     private static final String SIZE = "1G";

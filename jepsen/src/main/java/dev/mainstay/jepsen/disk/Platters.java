@@ -13,10 +13,7 @@ import java.util.function.IntFunction;
 /// @param folder for what was synced
 /// @param directories where each node's data is
 record Platters(
-        Path folder,
-        IntFunction<Path> directories,
-        Emulation.Names names,
-        List<Control> controls)
+        Path folder, IntFunction<Path> directories, Emulation.Names names, List<Control> controls)
         implements Power {
 
     @Override
@@ -28,8 +25,10 @@ record Platters(
         }
         Files.createDirectories(platterFolder(node));
         return Map.of(
-                "MAINSTAY_SHIM_PLATTER", platterFolder(node).toString(),
-                "MAINSTAY_SHIM_NAMES", names == Emulation.Names.ORDERED ? "ordered" : "loose");
+                "MAINSTAY_SHIM_PLATTER",
+                platterFolder(node).toString(),
+                "MAINSTAY_SHIM_NAMES",
+                names == Emulation.Names.ORDERED ? "ordered" : "loose");
     }
 
     @Override

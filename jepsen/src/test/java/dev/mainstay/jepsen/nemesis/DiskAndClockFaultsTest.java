@@ -135,10 +135,8 @@ class DiskAndClockFaultsTest {
     @TestFactory
     List<DynamicTest> everyFaultOfDisksAndClocks_leavesATrace_andAClusterThatServes() {
         return Nemeses.standard().named(List.of("disk", "power", "clock")).stream()
-                .map(
-                        nemesis ->
-                                DynamicTest.dynamicTest(
-                                        Nemeses.name(nemesis), () -> suffer(nemesis)))
+                .map(nemesis ->
+                        DynamicTest.dynamicTest(Nemeses.name(nemesis), () -> suffer(nemesis)))
                 .toList();
     }
 
