@@ -303,16 +303,19 @@ public final class GroupGateway implements Gateway, LogListener {
         parts().reads.whenFresh(millis, deadline, ready);
     }
 
-    private Verdict putSetting(String name, byte @Nullable [] value)
+    private void putSetting(String name, byte @Nullable [] value)
             throws LogOperationException, InterruptedException {
         long deadline = System.nanoTime() + settings.requestTimeout.toNanos();
         var answer = new ArrayBlockingQueue<Outcome>(1);
         write(new PutSetting(ids.next(), since(), name, value, null), deadline, answer::add);
-        return switch (answer.take()) {
-            case Outcome.Applied(_, _, var result) -> result.verdict();
-            case Outcome.NotApplied(var why) ->
-                    throw new LogOperationException(Kind.TIMED_OUT, "not stored: " + why);
-        };
+        var outcome = answer.take();
+        // An id may have expired on its way, if this member is far behind.
+        boolean isStored =
+                outcome instanceof Outcome.Applied(_, _, var result)
+                        && result.verdict() instanceof Verdict.Done;
+        if (!isStored) {
+            throw new LogOperationException(Kind.TIMED_OUT, "not stored: " + outcome);
+        }
     }
 
     @Override

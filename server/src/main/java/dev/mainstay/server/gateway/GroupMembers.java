@@ -8,7 +8,6 @@ import dev.mainstay.consensus.ReplicatedLog;
 import dev.mainstay.consensus.Standing;
 import dev.mainstay.server.gateway.Remote.Report;
 import dev.mainstay.statemachine.Store;
-import dev.mainstay.statemachine.command.Verdict;
 import java.nio.charset.StandardCharsets;
 import java.security.SecureRandom;
 import java.time.Duration;
@@ -32,9 +31,9 @@ public final class GroupMembers implements Members {
     private static final Duration ASK_AGAIN_AFTER = Duration.ofMillis(50);
     private static final Duration UPDATE_TIMEOUT = Duration.ofSeconds(10);
 
-    /// Changes a setting through the log; blocking.
+    /// Changes a setting through the log; blocking. Returns once it is stored.
     interface Settings {
-        Verdict put(String name, byte @Nullable [] value)
+        void put(String name, byte @Nullable [] value)
                 throws LogOperationException, InterruptedException;
     }
 
@@ -228,7 +227,7 @@ public final class GroupMembers implements Members {
 
     private void forget(long number) throws LogOperationException, InterruptedException {
         if (isAnnounced(number)) {
-            var _ = settings.put(name(number), null);
+            settings.put(name(number), null);
         }
     }
 
@@ -259,23 +258,22 @@ public final class GroupMembers implements Members {
         }
         var voter = voter(number);
         var raftAddress = peerUrls.getFirst().replaceFirst("^https?://", "");
-        if (!raftAddress.equals(voter.raftAddress())) {
-            var moved =
-                    new Member(
-                            voter.id(),
-                            voter.sqlAddress(),
-                            voter.grpcAddress(),
-                            raftAddress,
-                            voter.httpAddress());
-            // In one change, or it would be a voter already.
-            change(moved, moved.id(), UPDATE_TIMEOUT);
-        }
+        var moved =
+                new Member(
+                        voter.id(),
+                        voter.sqlAddress(),
+                        voter.grpcAddress(),
+                        raftAddress,
+                        voter.httpAddress());
+        // In one change, or it would be a voter already. Also to the address that it has: an
+        // earlier change to it may have broken off half-way.
+        change(moved, moved.id(), UPDATE_TIMEOUT);
     }
 
     private void put(long number, List<String> peerUrls)
             throws LogOperationException, InterruptedException {
         var urls = String.join("\n", peerUrls).getBytes(StandardCharsets.UTF_8);
-        var _ = settings.put(name(number), urls);
+        settings.put(name(number), urls);
     }
 
     private Optional<Member> find(long number) {

@@ -142,6 +142,24 @@ class MembersTest {
         }
     }
 
+    /// As often as an operator likes: the last time may have broken off half-way.
+    @Test
+    void anUpdateToTheAddressThatAMemberHas_changesNothing() throws Exception {
+        try (var members = ThreeMembers.started(root)) {
+            var leader = members.awaitLeader();
+            var follower = members.followersOf(leader).getFirst();
+            var before = leader.gateway().membership();
+            var url = "http://" + follower.member().raftAddress();
+
+            follower.gateway().members().update(follower.id().number(), List.of(url));
+
+            clientOf(follower).put("key", "value");
+            assertThat(leader.gateway().membership().voters())
+                    .containsExactlyInAnyOrderElementsOf(before.voters());
+            assertThat(leader.log().standing().isLeader()).isTrue();
+        }
+    }
+
     @Test
     void aMemberThatHasMoved_isFoundAtTheAddressThatAnotherOneWasTold() throws Exception {
         try (var members = ThreeMembers.started(root)) {
