@@ -23,6 +23,7 @@ import org.apache.ratis.protocol.RaftPeer;
 import org.apache.ratis.protocol.RaftPeerId;
 import org.apache.ratis.server.RaftConfiguration;
 import org.apache.ratis.server.RaftServer;
+import org.apache.ratis.server.raftlog.RaftLog;
 import org.apache.ratis.server.storage.RaftStorage.StartupOption;
 import org.apache.ratis.util.ExitUtils;
 import org.apache.ratis.util.LifeCycle;
@@ -78,6 +79,9 @@ final class RatisServer implements AutoCloseable {
         ExitUtils.disableSystemExit();
         RaftServer server = null;
         try {
+            for (var file : KeptFile.all(plan.identity())) {
+                file.restore();
+            }
             TornTail.check(plan.identity().logDirectory());
             server = build(plan, events, hooks);
             server.start();
@@ -181,8 +185,18 @@ final class RatisServer implements AutoCloseable {
                 leaderId(),
                 RaftNames.index(log.getLastCommittedIndex()),
                 RaftNames.index(info.getLastAppliedIndex()),
-                RaftNames.index(log.getNextIndex() - 1),
+                RaftNames.index(last(log)),
                 RaftNames.index(log.getFlushIndex()));
+    }
+
+    /// A log that is being closed refuses to name its last entry; all of it is on disk by then.
+    private static long last(RaftLog log) {
+        try {
+            return log.getNextIndex() - 1;
+        } catch (IllegalStateException e) {
+            LOG.debug("the log is closed", e);
+            return log.getFlushIndex();
+        }
     }
 
     private Role role() {
