@@ -39,6 +39,8 @@ final class MemberEvents implements ApplyBridge.Events, MainstayRpc.Hooks, AutoC
     private final Checkpoints checkpoints;
     private final Installs installs;
     private final RatisLog log;
+    private final KeptFile vote;
+    private final KeptFile configuration;
     private final ConcurrentMap<MemberId, FollowerInfo> followers = new ConcurrentHashMap<>();
     private final AtomicLong electionsWon = new AtomicLong();
     private final ExecutorService listenerThread =
@@ -69,6 +71,8 @@ final class MemberEvents implements ApplyBridge.Events, MainstayRpc.Hooks, AutoC
         this.checkpoints = checkpoints;
         this.installs = installs;
         this.log = log;
+        this.vote = KeptFile.vote(plan.identity());
+        this.configuration = KeptFile.configuration(plan.identity());
     }
 
     private void tell(Runnable news) {
@@ -90,6 +94,8 @@ final class MemberEvents implements ApplyBridge.Events, MainstayRpc.Hooks, AutoC
             plan.seams().disk().syncDirectory(directory);
         }
         plan.identity().settle();
+        vote.keep();
+        configuration.keep();
     }
 
     @Override
@@ -106,10 +112,19 @@ final class MemberEvents implements ApplyBridge.Events, MainstayRpc.Hooks, AutoC
     public void voted() throws IOException {
         try {
             plan.seams().disk().syncDirectory(current());
+            vote.keep();
         } catch (IOException e) {
             // No second try after a failed sync: what it was to write may be lost for good.
             failed("cannot make the own vote durable", e);
             throw e;
+        }
+    }
+
+    private void keepConfiguration() {
+        try {
+            configuration.keep();
+        } catch (IOException e) {
+            failed("cannot write the configuration of the group", e);
         }
     }
 
@@ -172,6 +187,7 @@ final class MemberEvents implements ApplyBridge.Events, MainstayRpc.Hooks, AutoC
 
     @Override
     public void membershipChanged(Membership membership, boolean isSettled) {
+        keepConfiguration();
         if (isSettled) {
             log.addressesAre(membership);
         }

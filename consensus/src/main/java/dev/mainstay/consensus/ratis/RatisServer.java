@@ -110,6 +110,9 @@ final class RatisServer implements AutoCloseable {
         ExitUtils.disableSystemExit();
         RaftServer server = null;
         try {
+            for (var file : KeptFile.all(plan.identity())) {
+                file.restore();
+            }
             TornTail.check(plan.identity().logDirectory());
             var first = lastApplied(plan);
             // Ratis goes on talking to the first address that it hears of a member, and that of a
@@ -229,6 +232,7 @@ final class RatisServer implements AutoCloseable {
         try {
             return log.getNextIndex() - 1;
         } catch (IllegalStateException e) {
+            LOG.debug("the log is closed", e);
             return log.getFlushIndex();
         }
     }

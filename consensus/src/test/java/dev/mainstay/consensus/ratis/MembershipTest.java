@@ -29,7 +29,9 @@ class MembershipTest {
 
     @Test
     void aNamedMember_leadsAfterATransfer() throws Exception {
-        try (var group = LocalGroup.started(root, 3)) {
+        // Long enough that no pause of the JVM takes leadership back from whom it was given to.
+        var timeout = Duration.ofSeconds(3);
+        try (var group = LocalGroup.started(root, 3, options -> options.electionTimeout(timeout))) {
             var old = group.awaitLeader();
             old.commit("x");
             var target = group.followersOf(old).getLast();

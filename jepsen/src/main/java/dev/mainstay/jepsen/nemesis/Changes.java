@@ -12,6 +12,7 @@ import java.util.random.RandomGenerator;
 final class Changes {
 
     private static final Duration ALL_NODES = Duration.ofMinutes(4);
+    private static final Duration LOOK_EVERY = Duration.ofMillis(200);
     private static final Duration ONE_NODE = Duration.ofSeconds(60);
 
     private Changes() {}
@@ -81,7 +82,7 @@ final class Changes {
                 "n%d is replaced by a new member".formatted(node),
                 () -> {
                     var silent = meanwhile.end(ALL_NODES);
-                    var after = member(arena, node);
+                    var after = awaitMember(arena, node);
                     return new Fault.Evidence(
                             after != 0 && after != before && !silent.contains(node),
                             "member %016x -> %016x%s"
@@ -90,6 +91,17 @@ final class Changes {
                                             after,
                                             silent.contains(node) ? ", does not serve" : ""));
                 });
+    }
+
+    /// A node that has just come and is busy may not answer the first question.
+    private static long awaitMember(Arena arena, int node) throws InterruptedException {
+        var deadline = System.nanoTime() + ONE_NODE.toNanos();
+        var member = member(arena, node);
+        while (member == 0 && System.nanoTime() - deadline < 0) {
+            Thread.sleep(LOOK_EVERY);
+            member = member(arena, node);
+        }
+        return member;
     }
 
     private static long member(Arena arena, int node) {

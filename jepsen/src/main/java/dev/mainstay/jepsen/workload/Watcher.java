@@ -170,6 +170,10 @@ final class Watcher {
             var current = source;
             if (current == null) {
                 source = open(next);
+                if (source == null) {
+                    // A node that is down answers at once.
+                    Thread.sleep(LOOK);
+                }
             } else {
                 current.requestProgress();
                 var _ = look(current, LOOK);
