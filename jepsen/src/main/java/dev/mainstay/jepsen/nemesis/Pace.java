@@ -25,16 +25,16 @@ public record Pace(
                     Duration.ofMillis(300),
                     Duration.ofSeconds(2),
                     Duration.ofSeconds(60),
-                    30);
+                    50);
 
     public static final Pace CALM =
             new Pace(
                     Duration.ofMillis(300),
-                    Duration.ofSeconds(10),
-                    Duration.ofSeconds(2),
                     Duration.ofSeconds(8),
+                    Duration.ofMillis(500),
+                    Duration.ofSeconds(4),
                     Duration.ofSeconds(60),
-                    30);
+                    50);
 
     Duration fault(RandomGenerator random) {
         return between(faultMin, faultMax, random);
