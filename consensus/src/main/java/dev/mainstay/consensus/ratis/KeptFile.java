@@ -65,6 +65,11 @@ final class KeptFile {
                 form);
     }
 
+    /// Whether it says what it said when it was kept last.
+    synchronized boolean isKept() throws IOException {
+        return Files.exists(original) && Arrays.equals(Files.readAllBytes(original), kept);
+    }
+
     /// Before anybody relies on what the file says now.
     synchronized void keep() throws IOException {
         if (!Files.exists(original)) {

@@ -111,13 +111,20 @@ final class MemberEvents implements ApplyBridge.Events, MainstayRpc.Hooks, AutoC
     @Override
     public void voted() throws IOException {
         try {
-            plan.seams().disk().syncDirectory(current());
-            vote.keep();
+            // Most answers are to questions before an election and change nothing.
+            if (!vote.isKept()) {
+                makeVoteDurable();
+            }
         } catch (IOException e) {
             // No second try after a failed sync: what it was to write may be lost for good.
             failed("cannot make the own vote durable", e);
             throw e;
         }
+    }
+
+    private void makeVoteDurable() throws IOException {
+        plan.seams().disk().syncDirectory(current());
+        vote.keep();
     }
 
     private void keepConfiguration() {
@@ -243,10 +250,10 @@ final class MemberEvents implements ApplyBridge.Events, MainstayRpc.Hooks, AutoC
         }
         // Ratis also ends here when an election broke off, because a vote could not be written.
         try {
-            voted();
+            makeVoteDurable();
             tellRemoved();
         } catch (IOException e) {
-            LOG.warn("this member was not removed, its election broke off", e);
+            failed("cannot make the own vote durable", e);
         }
     }
 

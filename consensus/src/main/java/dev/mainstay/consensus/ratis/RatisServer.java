@@ -80,12 +80,16 @@ final class RatisServer implements AutoCloseable {
         membership().voters().forEach(this::talksTo);
     }
 
-    /// Whom Ratis hears of before it reads the log: the voters that were applied last. They may be
-    /// older than the newest ones in the log, and newer than the founders.
+    /// Whom Ratis hears of before it reads the log: the voters that were applied last, or the
+    /// founders, or nobody for a member that waits to be added.
+    ///
+    /// They may be older than the newest ones in the log, and newer than the founders. Ratis falls
+    /// back to them whenever it takes configurations back, and it does so for a moment while a
+    /// checkpoint is on its way: an empty group would then tell the member that it was removed.
     private static List<Member> lastApplied(Plan plan) {
         var file = plan.identity().currentDirectory().resolve("raft-meta.conf");
         if (!Files.exists(file)) {
-            return List.of();
+            return plan.identity().founders();
         }
         try {
             var entry = LogEntryProto.parseFrom(Files.readAllBytes(file));
@@ -93,7 +97,7 @@ final class RatisServer implements AutoCloseable {
         } catch (IOException | IllegalArgumentException e) {
             // Ratis, too, goes on without.
             LOG.warn("{} cannot be read", file, e);
-            return List.of();
+            return plan.identity().founders();
         }
     }
 
@@ -115,13 +119,10 @@ final class RatisServer implements AutoCloseable {
             }
             TornTail.check(plan.identity().logDirectory());
             var first = lastApplied(plan);
-            // Ratis goes on talking to the first address that it hears of a member, and that of a
-            // founder may have changed since.
-            var founders = first.isEmpty() ? plan.identity().founders() : List.<Member>of();
-            server = build(plan, founders, events, hooks);
+            server = build(plan, first, events, hooks);
             server.start();
             var division = server.getDivision(plan.groupId());
-            return new RatisServer(plan, first.isEmpty() ? founders : first, server, division);
+            return new RatisServer(plan, first, server, division);
         } catch (IOException | RuntimeException | AssertionError e) {
             closeQuietly(server);
             ExitUtils.clear();
@@ -131,12 +132,12 @@ final class RatisServer implements AutoCloseable {
     }
 
     private static RaftServer build(
-            Plan plan, List<Member> founders, ApplyBridge.Events events, MainstayRpc.Hooks hooks)
+            Plan plan, List<Member> first, ApplyBridge.Events events, MainstayRpc.Hooks hooks)
             throws IOException {
         var parameters = new Parameters();
         parameters.put(MainstayRpc.HOOKS, hooks, MainstayRpc.Hooks.class);
         plan.seams().transport().accept(parameters);
-        var peers = founders.stream().map(RaftNames::peer).toList();
+        var peers = first.stream().map(RaftNames::peer).toList();
         return RaftServer.newBuilder()
                 .setServerId(plan.peerId())
                 .setGroup(RaftGroup.valueOf(plan.groupId(), peers))

@@ -120,4 +120,25 @@ class StartTest {
             assertThat(leader.log().standing().role()).isEqualTo(Role.STOPPED);
         }
     }
+
+    /// While a checkpoint is on its way Ratis takes all configurations back for a moment. An
+    /// election in that moment must not find the member in no group: it would say that it was
+    /// removed.
+    @Test
+    void aMemberThatStartedAgain_isInItsGroup_whenConfigurationsAreTakenBack() throws Exception {
+        try (var group = LocalGroup.started(root, 3)) {
+            var follower = group.followersOf(group.awaitLeader()).getFirst();
+            follower.stop();
+            follower.start();
+            var division = Objects.requireNonNull(follower.log().current()).division();
+            var state = division.getClass().getDeclaredMethod("getState");
+            state.setAccessible(true);
+            var truncate = state.getReturnType().getDeclaredMethod("truncate", long.class);
+            truncate.setAccessible(true);
+
+            truncate.invoke(state.invoke(division), 0L);
+
+            assertThat(division.getRaftConf().getCurrentPeers()).hasSize(3);
+        }
+    }
 }
