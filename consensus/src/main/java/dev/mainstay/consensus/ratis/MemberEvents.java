@@ -20,15 +20,12 @@ import org.apache.ratis.protocol.RaftClientRequest;
 import org.apache.ratis.server.leader.FollowerInfo;
 import org.apache.ratis.server.protocol.TermIndex;
 import org.jspecify.annotations.Nullable;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /// Spreads what Ratis says to whom it concerns. Called on Ratis' threads, some of which hold its
 /// locks; the [LogListener] hears on one thread of its own, in order, except of a failure: of that
 /// at once.
 final class MemberEvents implements ApplyBridge.Events, MainstayRpc.Hooks, AutoCloseable {
 
-    private static final Logger LOG = LoggerFactory.getLogger(MemberEvents.class);
     private static final long COMMIT_AWAITED_NANOS = 20_000_000;
 
     private final RatisServer.Plan plan;
