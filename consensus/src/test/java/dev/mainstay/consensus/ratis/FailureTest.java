@@ -178,7 +178,7 @@ class FailureTest {
 
             assertThat(group.nodes())
                     .noneMatch(node -> node.log().standing().isLeader())
-                    .allMatch(node -> node.log().standing().term() == 0);
+                    .allMatch(node -> node.log().standing().leader() == null);
         }
     }
 
