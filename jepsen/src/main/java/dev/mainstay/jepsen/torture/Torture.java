@@ -29,6 +29,7 @@ import java.util.concurrent.atomic.AtomicReference;
 final class Torture {
 
     private static final Duration LOOK_UP = Duration.ofSeconds(10);
+    private static final Duration BUILD = Duration.ofMinutes(10);
     private static final String PREFIX = "torture/";
 
     private final Wish wish;
@@ -85,11 +86,10 @@ final class Torture {
                         .filter(anomaly -> mutant.anomalies().contains(anomaly.name()))
                         .findFirst();
         out.println(
-                "mutant %s: %s"
-                        .formatted(
-                                mutant.name(),
-                                named.map(anomaly -> "convicted of " + anomaly.name())
-                                        .orElse("not convicted of any of " + mutant.anomalies())));
+                named.map(anomaly -> "convicted of " + anomaly.name())
+                                .orElse("not convicted of any of " + mutant.anomalies())
+                        + ": mutant "
+                        + mutant.name());
     }
 
     private Runner.Ran onThrowAway(List<Workload> workloads)
@@ -101,8 +101,7 @@ final class Torture {
         }
         if (wish.mutant().isPresent()) {
             var classes = wish.folder().resolve("mutant");
-            // The product's jars must be those of the present sources.
-            var _ = version();
+            build();
             PlantedBugs.compile(wish.mutant().get(), classes);
             plan.classPathPrefix(classes);
         }
@@ -183,8 +182,20 @@ final class Torture {
         return wish.isOwnCluster() ? wish.nodes() : wish.endpoints().size();
     }
 
+    /// The product's jars must be those of the present sources.
+    private static void build() throws IOException, Refused {
+        var ran = Command.run(List.of(program(), "--version"), BUILD);
+        if (!ran.succeeded()) {
+            throw Refused.here("bin/mainstay --version: " + ran.out() + ran.err());
+        }
+    }
+
+    private static String program() {
+        return home().resolve("bin/mainstay").toString();
+    }
+
     private static String version() {
-        return ask(home().resolve("bin/mainstay").toString(), "--version");
+        return ask(program(), "--version");
     }
 
     private static Path home() {
