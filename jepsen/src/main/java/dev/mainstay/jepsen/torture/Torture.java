@@ -7,9 +7,11 @@ import dev.mainstay.jepsen.cluster.arena.Capabilities;
 import dev.mainstay.jepsen.cluster.arena.LocalArena;
 import dev.mainstay.jepsen.disk.Emulation;
 import dev.mainstay.jepsen.history.HistoryFile;
+import dev.mainstay.jepsen.mutant.Mutant;
 import dev.mainstay.jepsen.nemesis.Arena;
 import dev.mainstay.jepsen.nemesis.Nemeses;
 import dev.mainstay.jepsen.nemesis.Nemesis;
+import dev.mainstay.jepsen.report.Judgement;
 import dev.mainstay.jepsen.workload.Workload;
 import dev.mainstay.jepsen.workload.Workloads;
 import java.io.IOException;
@@ -18,6 +20,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -71,25 +74,17 @@ final class Torture {
         var result =
                 new Hearing(wish.folder(), about, out)
                         .hear(ran.findings().judgements(), workloads, Optional.of(wish.folder()));
-        tellOfMutant(result);
+        wish.mutant().ifPresent(bug -> out.println(sentence(bug, result.judgements())));
         return result;
     }
 
-    private void tellOfMutant(Hearing.Result result) {
-        if (wish.mutant().isEmpty()) {
-            return;
-        }
-        var mutant = wish.mutant().get();
-        var named =
-                result.judgements().stream()
-                        .flatMap(judgement -> judgement.verdict().anomalies().stream())
-                        .filter(anomaly -> mutant.anomalies().contains(anomaly.name()))
-                        .findFirst();
-        out.println(
-                named.map(anomaly -> "convicted of " + anomaly.name())
-                                .orElse("not convicted of any of " + mutant.anomalies())
-                        + ": mutant "
-                        + mutant.name());
+    /// A line of its own, for those who look for its beginning.
+    static String sentence(Mutant mutant, Collection<Judgement> judgements) {
+        return Suspicion.confirmed(judgements, mutant.anomalies())
+                        .map(anomaly -> "convicted of " + anomaly)
+                        .orElse("not convicted of any of " + mutant.anomalies())
+                + ": mutant "
+                + mutant.name();
     }
 
     private Runner.Ran onThrowAway(List<Workload> workloads)
@@ -154,7 +149,9 @@ final class Torture {
     private Runner.Ran run(Arena arena, Task task) throws IOException, InterruptedException {
         var runner = new Runner(arena, task, wish.folder());
         running.set(runner);
-        try (var _ = Progress.of(runner, out)) {
+        var wanted = wish.mutant().map(Mutant::anomalies).orElse(List.of());
+        try (var _ = Progress.of(runner, out);
+                var _ = Suspicion.of(wish.folder(), task.workloads(), wanted, runner::stop)) {
             return runner.run();
         }
     }
