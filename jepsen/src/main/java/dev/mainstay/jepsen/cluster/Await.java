@@ -32,6 +32,34 @@ public final class Await {
         }
     }
 
+    /// As the other form, but an interruption comes only afterwards: for what must not be left when
+    /// it is half done.
+    public static void patiently(String what, Duration atMost, BooleanSupplier condition) {
+        var deadline = System.nanoTime() + atMost.toNanos();
+        var isInterrupted = false;
+        try {
+            while (!condition.getAsBoolean()) {
+                if (System.nanoTime() - deadline > 0) {
+                    throw new Overdue(what, atMost);
+                }
+                isInterrupted |= isInterruptedNap();
+            }
+        } finally {
+            if (isInterrupted) {
+                Thread.currentThread().interrupt();
+            }
+        }
+    }
+
+    private static boolean isInterruptedNap() {
+        try {
+            Thread.sleep(LOOK_EVERY);
+            return false;
+        } catch (InterruptedException _) {
+            return true;
+        }
+    }
+
     private static void nap() {
         try {
             Thread.sleep(LOOK_EVERY);

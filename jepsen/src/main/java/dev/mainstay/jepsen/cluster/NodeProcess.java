@@ -43,10 +43,11 @@ public record NodeProcess(long pid) {
         return ProcessHandle.of(pid).map(ProcessHandle::isAlive).orElse(false) && !isZombie();
     }
 
-    /// `kill -9`; returns when the process is gone.
+    /// `kill -9`; returns when the process is gone, also if interrupted: a process that is about to
+    /// go would be taken for one that runs.
     public void kill() {
         killWithoutWaiting();
-        Await.until("process %d is gone".formatted(pid), DEATH, () -> !isAlive());
+        Await.patiently("process %d is gone".formatted(pid), DEATH, () -> !isAlive());
     }
 
     /// `kill -9`; the signal has been sent when this returns.

@@ -2,7 +2,6 @@ package dev.mainstay.jepsen.mutant;
 
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 
 /// One planted bug, and how the suite is expected to convict it.
 ///
@@ -10,7 +9,7 @@ import java.util.Set;
 /// @param about what it breaks, one sentence
 /// @param workloads as in `--workload`
 /// @param nemeses as in `--nemesis`; none if it needs no fault
-/// @param anomalies a conviction names at least one of these
+/// @param anomalies a conviction names at least one of these; the most telling first
 /// @param suggestedSeconds how long a run should last, so that a conviction is nearly certain
 /// @param settings of the nodes, as after `--set`, that make the bug show soon
 /// @param edits applied in this order
@@ -19,7 +18,7 @@ public record Mutant(
         String about,
         List<String> workloads,
         List<String> nemeses,
-        Set<String> anomalies,
+        List<String> anomalies,
         int suggestedSeconds,
         Map<String, String> settings,
         List<Edit> edits) {
@@ -27,7 +26,7 @@ public record Mutant(
     public Mutant {
         workloads = List.copyOf(workloads);
         nemeses = List.copyOf(nemeses);
-        anomalies = Set.copyOf(anomalies);
+        anomalies = List.copyOf(anomalies);
         settings = Map.copyOf(settings);
         edits = List.copyOf(edits);
     }

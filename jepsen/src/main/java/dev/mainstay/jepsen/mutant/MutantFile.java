@@ -105,7 +105,7 @@ final class MutantFile {
                 required("about"),
                 words("workloads"),
                 words("nemeses"),
-                Set.copyOf(words("anomalies")),
+                words("anomalies"),
                 seconds(),
                 settings(),
                 edits);

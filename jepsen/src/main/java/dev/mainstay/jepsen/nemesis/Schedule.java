@@ -173,6 +173,7 @@ public final class Schedule {
             open.add(new Open(nemesis, fault, event));
             return true;
         } catch (IOException | RuntimeException e) {
+            throwIfInterrupted(nemesis, event);
             failed(nemesis, event, "could not begin: " + e);
             healAll();
             problems.addAll(Repair.all(arena));
@@ -194,6 +195,7 @@ public final class Schedule {
             var evidence = fault.fault().heal();
             healed(fault, evidence);
         } catch (IOException | RuntimeException e) {
+            throwIfInterrupted(fault.nemesis(), fault.event());
             failed(fault.nemesis(), fault.event(), "could not heal: " + e);
             // The rest of the round is given up: what is still open is undone here as well.
             problems.addAll(Repair.all(arena));
@@ -223,6 +225,14 @@ public final class Schedule {
         value.put("proven", evidence.isProven());
         value.put("trace", evidence.trace());
         recorder.healed(fault.event(), value);
+    }
+
+    /// What fails after an interruption fails because of it.
+    private void throwIfInterrupted(Nemesis nemesis, Event event) throws InterruptedException {
+        if (Thread.interrupted()) {
+            failed(nemesis, event, "interrupted");
+            throw new InterruptedException(Nemeses.name(nemesis));
+        }
     }
 
     private void failed(Nemesis nemesis, Event event, String why) {

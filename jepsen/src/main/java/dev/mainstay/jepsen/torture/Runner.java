@@ -186,11 +186,21 @@ final class Runner {
             findings.faults(ended.problems());
             return ended.left();
         } catch (ExecutionException e) {
-            if (!(e.getCause() instanceof InterruptedException)) {
+            if (!isInterruption(e)) {
                 findings.faults(List.of("the schedule of faults failed: " + e.getCause()));
             }
             return Map.of();
         }
+    }
+
+    /// The one that stops a run may reach us wrapped in what was under way.
+    private static boolean isInterruption(Throwable e) {
+        for (var cause = e.getCause(); cause != null; cause = cause.getCause()) {
+            if (cause instanceof InterruptedException) {
+                return true;
+            }
+        }
+        return false;
     }
 
     private void awaitServing() throws InterruptedException {

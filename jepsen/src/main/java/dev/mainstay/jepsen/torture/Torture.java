@@ -7,9 +7,11 @@ import dev.mainstay.jepsen.cluster.arena.Capabilities;
 import dev.mainstay.jepsen.cluster.arena.LocalArena;
 import dev.mainstay.jepsen.disk.Emulation;
 import dev.mainstay.jepsen.history.HistoryFile;
+import dev.mainstay.jepsen.mutant.Mutant;
 import dev.mainstay.jepsen.nemesis.Arena;
 import dev.mainstay.jepsen.nemesis.Nemeses;
 import dev.mainstay.jepsen.nemesis.Nemesis;
+import dev.mainstay.jepsen.report.Judgement;
 import dev.mainstay.jepsen.workload.Workload;
 import dev.mainstay.jepsen.workload.Workloads;
 import java.io.IOException;
@@ -18,6 +20,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -29,6 +32,7 @@ import java.util.concurrent.atomic.AtomicReference;
 final class Torture {
 
     private static final Duration LOOK_UP = Duration.ofSeconds(10);
+    private static final Duration BUILD = Duration.ofMinutes(10);
     private static final String PREFIX = "torture/";
 
     private final Wish wish;
@@ -70,26 +74,17 @@ final class Torture {
         var result =
                 new Hearing(wish.folder(), about, out)
                         .hear(ran.findings().judgements(), workloads, Optional.of(wish.folder()));
-        tellOfMutant(result);
+        wish.mutant().ifPresent(bug -> out.println(sentence(bug, result.judgements())));
         return result;
     }
 
-    private void tellOfMutant(Hearing.Result result) {
-        if (wish.mutant().isEmpty()) {
-            return;
-        }
-        var mutant = wish.mutant().get();
-        var named =
-                result.judgements().stream()
-                        .flatMap(judgement -> judgement.verdict().anomalies().stream())
-                        .filter(anomaly -> mutant.anomalies().contains(anomaly.name()))
-                        .findFirst();
-        out.println(
-                "mutant %s: %s"
-                        .formatted(
-                                mutant.name(),
-                                named.map(anomaly -> "convicted of " + anomaly.name())
-                                        .orElse("not convicted of any of " + mutant.anomalies())));
+    /// A line of its own, for those who look for its beginning.
+    static String sentence(Mutant mutant, Collection<Judgement> judgements) {
+        return Suspicion.confirmed(judgements, mutant.anomalies())
+                        .map(anomaly -> "convicted of " + anomaly)
+                        .orElse("not convicted of any of " + mutant.anomalies())
+                + ": mutant "
+                + mutant.name();
     }
 
     private Runner.Ran onThrowAway(List<Workload> workloads)
@@ -101,8 +96,7 @@ final class Torture {
         }
         if (wish.mutant().isPresent()) {
             var classes = wish.folder().resolve("mutant");
-            // The product's jars must be those of the present sources.
-            var _ = version();
+            build();
             PlantedBugs.compile(wish.mutant().get(), classes);
             plan.classPathPrefix(classes);
         }
@@ -155,7 +149,9 @@ final class Torture {
     private Runner.Ran run(Arena arena, Task task) throws IOException, InterruptedException {
         var runner = new Runner(arena, task, wish.folder());
         running.set(runner);
-        try (var _ = Progress.of(runner, out)) {
+        var wanted = wish.mutant().map(Mutant::anomalies).orElse(List.of());
+        try (var _ = Progress.of(runner, out);
+                var _ = Suspicion.of(wish.folder(), task.workloads(), wanted, runner::stop)) {
             return runner.run();
         }
     }
@@ -183,8 +179,20 @@ final class Torture {
         return wish.isOwnCluster() ? wish.nodes() : wish.endpoints().size();
     }
 
+    /// The product's jars must be those of the present sources.
+    private static void build() throws IOException, Refused {
+        var ran = Command.run(List.of(program(), "--version"), BUILD);
+        if (!ran.succeeded()) {
+            throw Refused.here("bin/mainstay --version: " + ran.out() + ran.err());
+        }
+    }
+
+    private static String program() {
+        return home().resolve("bin/mainstay").toString();
+    }
+
     private static String version() {
-        return ask(home().resolve("bin/mainstay").toString(), "--version");
+        return ask(program(), "--version");
     }
 
     private static Path home() {

@@ -75,6 +75,10 @@ class ScheduleTest {
             var node = random.nextInt(arena.size());
             arena.kill(node);
             arena.links().orElseThrow().cut(0, 1);
+            if (kind.equals("interrupted")) {
+                Thread.currentThread().interrupt();
+                throw new IllegalStateException("interrupted while waiting");
+            }
             if (!begins) {
                 throw new IOException("no");
             }
@@ -208,6 +212,16 @@ class ScheduleTest {
         assertThatThrownBy(() -> run(1, nemesis)).isInstanceOf(InterruptedException.class);
 
         assertWhole();
+    }
+
+    @Test
+    void aFaultThatIsInterruptedHalfDone_endsTheSchedule_andIsUndone() {
+        var nemesis = Killer.good("interrupted");
+
+        assertThatThrownBy(() -> run(1, nemesis)).isInstanceOf(InterruptedException.class);
+
+        assertThat(Scene.all(arena)).allMatch(arena::isRunning);
+        assertThat(faults()).hasSize(1);
     }
 
     @Test

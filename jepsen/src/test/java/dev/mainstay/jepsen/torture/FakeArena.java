@@ -17,6 +17,7 @@ final class FakeArena implements Arena {
 
     final Set<Integer> down = new ConcurrentSkipListSet<>();
     final Set<Integer> silent = new ConcurrentSkipListSet<>();
+    volatile Runnable whileAsked = () -> {};
     private final Path home;
 
     /// @param home where journals may be
@@ -71,6 +72,7 @@ final class FakeArena implements Arena {
 
     @Override
     public List<Integer> awaitServing(Duration atMost) {
+        whileAsked.run();
         return List.copyOf(silent);
     }
 

@@ -13,6 +13,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -153,6 +155,48 @@ class RunnerTest {
         assertThat(ran.isCutShort()).isTrue();
         assertThat(diary).endsWith("close", "finish", "members");
         assertThat(anomalies(ran)).isEmpty();
+    }
+
+    @Test
+    void stoppedWhileANodeIsAsked_theInterruptionIsNoFinding() throws Exception {
+        var asked = new CountDownLatch(1);
+        arena.whileAsked =
+                () -> {
+                    if (asked.getCount() > 0) {
+                        waitInVain(asked);
+                    }
+                };
+        var task =
+                task(
+                                List.of(workload("a", () -> {})),
+                                List.of(new FakeNemesis("kill", true, diary)))
+                        .lasting(Duration.ofMinutes(10));
+        var runner = new Runner(arena, task, folder);
+        Thread.ofVirtual().start(() -> stopAfter(asked, runner));
+
+        var ran = runner.run();
+
+        assertThat(ran.isCutShort()).isTrue();
+        assertThat(anomalies(ran)).isEmpty();
+    }
+
+    private static void waitInVain(CountDownLatch asked) {
+        asked.countDown();
+        try {
+            var _ = new CountDownLatch(1).await(20, TimeUnit.SECONDS);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new IllegalStateException("interrupted while asking", e);
+        }
+    }
+
+    private static void stopAfter(CountDownLatch asked, Runner runner) {
+        try {
+            asked.await();
+            runner.stop();
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
     }
 
     private FakeWorkload workload(String name, Runnable inStep) {
