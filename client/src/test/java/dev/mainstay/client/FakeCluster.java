@@ -100,13 +100,17 @@ final class FakeCluster implements AutoCloseable {
     }
 
     /// Carries a transaction out once.
-    synchronized CommitResponse commit(CommitRequest request) {
-        var known = outcomes.get(text(request.getId()));
-        if (known != null) {
-            return known.toBuilder().setRepeatedAnswer(true).build();
+    CommitResponse commit(CommitRequest request) {
+        CommitResponse answer;
+        synchronized (this) {
+            var known = outcomes.get(text(request.getId()));
+            if (known != null) {
+                return known.toBuilder().setRepeatedAnswer(true).build();
+            }
+            answer = CommitResponse.newBuilder().setTxn(carryOut(request.getTxn())).build();
+            outcomes.put(text(request.getId()), answer);
         }
-        var answer = CommitResponse.newBuilder().setTxn(carryOut(request.getTxn())).build();
-        outcomes.put(text(request.getId()), answer);
+        // Outside: watchers hold their own lock when they ask for revisions.
         nodes.values().forEach(FakeNode::feed);
         return answer;
     }

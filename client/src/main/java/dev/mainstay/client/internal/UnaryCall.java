@@ -132,9 +132,14 @@ public final class UnaryCall<Q, A> extends ClientCall.Listener<A> {
     }
 
     private void judge(Status status, boolean sent, Node target) {
-        lastStatus = status;
         var judgement = Judgement.of(status, sent);
-        leaderMissing = judgement == Judgement.LEADERLESS;
+        // An attempt that was cut off by the end of the call's own time says less than the one
+        // before it.
+        boolean isCutOff = deadline - System.nanoTime() <= 0 && attempts > 1;
+        if (!isCutOff || status.getCode() != Status.Code.DEADLINE_EXCEEDED) {
+            lastStatus = status;
+            leaderMissing = judgement == Judgement.LEADERLESS;
+        }
         switch (judgement) {
             case FINAL -> target.succeeded();
             case LEADERLESS -> cluster.router().leaderless();
