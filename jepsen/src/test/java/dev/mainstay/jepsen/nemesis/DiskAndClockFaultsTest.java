@@ -20,8 +20,6 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestFactory;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /// Three nodes under a small load: whatever happens to disks and clocks, what was acknowledged is
 /// there afterwards, and the cluster writes again.
@@ -30,7 +28,7 @@ class DiskAndClockFaultsTest {
 
     private static final Duration RECOVERY = Duration.ofSeconds(60);
     private static final int ROUNDS = 2;
-    private static final Logger LOG = LoggerFactory.getLogger(DiskAndClockFaultsTest.class);
+    private static final System.Logger LOG = System.getLogger("faults");
 
     private static LocalArena arena;
 
@@ -183,7 +181,7 @@ class DiskAndClockFaultsTest {
 
     private static void healed(Fault fault) throws Exception {
         var evidence = fault.heal();
-        LOG.info("{}: {}", fault.description(), evidence.trace());
+        LOG.log(System.Logger.Level.INFO, "{0}: {1}", fault.description(), evidence.trace());
         assertThat(evidence.isProven()).as(evidence.trace()).isTrue();
     }
 }
