@@ -20,6 +20,10 @@ public record Bootstrap(MemberId member, long group, List<Member> voters) {
 
     static final String FILE = "bootstrap";
 
+    /// What it is called once it is used up: whom a member looks for until it has applied a
+    /// configuration.
+    static final String USED_UP = "founders";
+
     public Bootstrap {
         voters = List.copyOf(voters);
         if (!voters.isEmpty() && voters.stream().noneMatch(v -> v.id().equals(member))) {

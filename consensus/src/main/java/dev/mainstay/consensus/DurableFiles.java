@@ -34,12 +34,6 @@ public final class DurableFiles {
         syncDirectory(parent(file));
     }
 
-    public static void delete(Path file) throws IOException {
-        if (Files.deleteIfExists(file)) {
-            syncDirectory(parent(file));
-        }
-    }
-
     /// Makes the names in `directory` durable: created, renamed and deleted files stay so.
     public static void syncDirectory(Path directory) throws IOException {
         try (var channel = FileChannel.open(directory, StandardOpenOption.READ)) {

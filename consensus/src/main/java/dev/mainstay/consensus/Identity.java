@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.security.SecureRandom;
 import java.util.HexFormat;
 import java.util.List;
@@ -58,7 +59,7 @@ public final class Identity {
                                 + " belongs to no member: neither 'identity' nor 'bootstrap' is"
                                 + " there (is the volume mounted?)");
             }
-            var known = load(directory, file, List.of(), false);
+            var known = load(directory, file, founders(directory), false);
             if (!known.hasLog()) {
                 throw new CannotStartException(
                         "the log of "
@@ -90,6 +91,11 @@ public final class Identity {
         }
         DurableFiles.replace(file, fresh.text().getBytes(StandardCharsets.UTF_8));
         return fresh;
+    }
+
+    private static List<Member> founders(Path directory) throws IOException, CannotStartException {
+        var usedUp = directory.resolve(Bootstrap.USED_UP);
+        return Files.exists(usedUp) ? Bootstrap.read(usedUp).voters() : List.of();
     }
 
     private static Identity load(Path directory, Path file, List<Member> founders, boolean isNew)
@@ -138,7 +144,15 @@ public final class Identity {
     /// The log exists now, and what leads to it is synced ([#logDirectories]): the permission to
     /// format is used up. Called before the first vote.
     public void settle() throws IOException {
-        DurableFiles.delete(directory.resolve(Bootstrap.FILE));
+        var permission = directory.resolve(Bootstrap.FILE);
+        if (Files.exists(permission)) {
+            Files.move(
+                    permission,
+                    directory.resolve(Bootstrap.USED_UP),
+                    StandardCopyOption.ATOMIC_MOVE,
+                    StandardCopyOption.REPLACE_EXISTING);
+            DurableFiles.syncDirectory(directory);
+        }
     }
 
     /// Where the log of this member's group lies.

@@ -45,6 +45,7 @@ class IdentityTest {
         assertThat(second.group()).isEqualTo(9);
         assertThat(second.diskId()).isEqualTo(first.diskId());
         assertThat(directory.resolve("bootstrap")).doesNotExist();
+        assertThat(second.founders()).containsExactly(SELF);
     }
 
     @Test

@@ -141,4 +141,20 @@ class StartTest {
             assertThat(division.getRaftConf().getCurrentPeers()).hasSize(3);
         }
     }
+
+    /// Then no member has a configuration yet, and none may format its log again.
+    @Test
+    void aGroupThatWasStoppedBeforeItsFirstElection_electsAfterwards() throws Exception {
+        try (var group = new LocalGroup(root, 3, options -> options)) {
+            for (var node : group.nodes()) {
+                node.start();
+                node.stop();
+            }
+            for (var node : group.nodes()) {
+                node.start();
+            }
+
+            group.awaitLeader().commit("a");
+        }
+    }
 }
