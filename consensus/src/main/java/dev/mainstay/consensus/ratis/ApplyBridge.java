@@ -56,8 +56,9 @@ final class ApplyBridge extends BaseStateMachine {
 
         void leadershipLost();
 
+        /// @param index of the entry
         /// @param isSettled no further step of the same change is to come
-        void membershipChanged(Membership membership, boolean isSettled);
+        void membershipChanged(Membership membership, long index, boolean isSettled);
 
         /// The log starts at `first` on the leader: a checkpoint is needed.
         CompletableFuture<TermIndex> install(Member leader, TermIndex first);
@@ -245,7 +246,7 @@ final class ApplyBridge extends BaseStateMachine {
                 configuration.getOldPeersCount() == 0
                         && configuration.getPeersList().stream()
                                 .allMatch(p -> p.getPriority() == 0);
-        events.membershipChanged(RaftNames.membership(configuration), isSettled);
+        events.membershipChanged(RaftNames.membership(configuration), index, isSettled);
     }
 
     /// Comes between the two notifications of the leader's first entry, a configuration: announced

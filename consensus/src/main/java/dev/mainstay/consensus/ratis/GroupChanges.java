@@ -79,8 +79,9 @@ final class GroupChanges {
                         new LogOperationException(Kind.NO_SUCH_MEMBER, "there is no other voter"));
     }
 
-    /// One joint change. `add` with the id of the removed voter changes that voter's addresses.
-    void change(
+    /// One joint change. `add` with the id of the removed voter changes that voter's addresses. One
+    /// at a time: Ratis compares ids when it replaces a configuration, and no addresses.
+    synchronized void change(
             RatisServer server, @Nullable Member add, @Nullable MemberId remove, Duration timeout)
             throws LogOperationException, InterruptedException {
         requireLeader(server);

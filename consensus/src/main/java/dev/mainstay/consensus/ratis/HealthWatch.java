@@ -22,6 +22,7 @@ final class HealthWatch implements AutoCloseable {
     private static final long PERIOD_MILLIS = 200;
     private static final int FAIL_AFTER_STALLS = 15;
     private static final int DEAD_LOOKS_MAX = 15;
+    private static final int UNWRITTEN_LOOKS_MAX = 50;
     private static final long AGAIN_NANOS = TimeUnit.SECONDS.toNanos(10);
 
     /// What is done about it; each call returns at once.
@@ -51,6 +52,7 @@ final class HealthWatch implements AutoCloseable {
 
     // Health thread only. More than one look: what Ratis closes it also explains, a moment later.
     private int deadLooks;
+    private int unwrittenLooks;
 
     // Disk thread only.
     private long handedOverNanos = System.nanoTime() - AGAIN_NANOS;
@@ -148,6 +150,9 @@ final class HealthWatch implements AutoCloseable {
             }
             return;
         }
+        if (isVoteUnwritten(server)) {
+            remedies.failed("cannot make the own vote durable");
+        }
         // Flushed first: what is flushed between the two calls must not look like a stall.
         long flushed = server.division().getRaftLog().getFlushIndex();
         switch (stall.look(System.nanoTime(), server.lastIndex(), flushed)) {
@@ -155,6 +160,17 @@ final class HealthWatch implements AutoCloseable {
             case STEP_DOWN -> remedies.stepDown("its disk hangs");
             case FAIL -> remedies.failed("the disk hangs: no write of the log ends");
         }
+    }
+
+    /// For ten seconds: a slow disk writes it in the end.
+    private boolean isVoteUnwritten(RatisServer server) {
+        try {
+            unwrittenLooks = server.isVoteUnwritten() ? unwrittenLooks + 1 : 0;
+        } catch (IOException e) {
+            LOG.warn("the own vote cannot be read", e);
+            unwrittenLooks++;
+        }
+        return unwrittenLooks == UNWRITTEN_LOOKS_MAX;
     }
 
     @Override

@@ -9,6 +9,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Properties;
 import org.apache.ratis.proto.RaftProtos.LogEntryProto;
@@ -35,34 +36,37 @@ final class KeptFile {
 
     private final Path original;
     private final Path copy;
+    private final boolean isConfiguration;
     private final Form form;
 
     // Guarded by this.
     private byte @Nullable [] kept;
 
-    private KeptFile(Path original, Path copy, Form form) {
+    private KeptFile(Path original, Path copy, boolean isConfiguration) {
         this.original = original;
         this.copy = copy;
-        this.form = form;
+        this.isConfiguration = isConfiguration;
+        this.form = isConfiguration ? KeptFile::configuration : KeptFile::vote;
     }
 
     static KeptFile vote(Identity identity) {
-        return of(identity, "raft-meta", "vote", KeptFile::vote);
+        return of(identity, "raft-meta", "vote", false);
     }
 
     static KeptFile configuration(Identity identity) {
-        return of(identity, "raft-meta.conf", "configuration", KeptFile::configuration);
+        return of(identity, "raft-meta.conf", "configuration", true);
     }
 
     static List<KeptFile> all(Identity identity) {
         return List.of(vote(identity), configuration(identity));
     }
 
-    private static KeptFile of(Identity identity, String original, String copy, Form form) {
+    private static KeptFile of(
+            Identity identity, String original, String copy, boolean isConfiguration) {
         return new KeptFile(
                 identity.logDirectory().resolve("current").resolve(original),
                 identity.raftDirectory().resolveSibling(copy),
-                form);
+                isConfiguration);
     }
 
     /// Whether it says what it said when it was kept last.
@@ -88,7 +92,8 @@ final class KeptFile {
 
     /// Puts the copy in place of a file that is damaged. Before Ratis reads it.
     synchronized void restore() throws IOException {
-        if (!Files.exists(original) || !Files.exists(copy)) {
+        if (!Files.exists(copy)) {
+            forgetDamaged();
             return;
         }
         var bytes = Files.readAllBytes(copy);
@@ -96,11 +101,32 @@ final class KeptFile {
         if (last.isEmpty()) {
             throw new IOException(copy + " is damaged");
         }
+        if (!Files.exists(original)) {
+            return;
+        }
         var found = form.read(Files.readAllBytes(original));
         if (found.isEmpty() || found.get().forgets(last.get())) {
             LOG.warn("{} was cut off: what it said before is put back, {}", original, last.get());
             DurableFiles.replace(original, bytes);
         }
+    }
+
+    /// The first configuration, and it is in the log still. A vote is never without a copy.
+    private void forgetDamaged() throws IOException {
+        if (isConfiguration
+                && Files.exists(original)
+                && form.read(Files.readAllBytes(original)).isEmpty()) {
+            LOG.warn("{} was cut off: the log has what it said", original);
+            Files.delete(original);
+            DurableFiles.syncDirectory(Objects.requireNonNull(original.getParent()));
+        }
+    }
+
+    /// The term that the file says now; 0 if it says none.
+    synchronized long number() throws IOException {
+        return Files.exists(original)
+                ? form.read(Files.readAllBytes(original)).map(Content::number).orElse(0L)
+                : 0;
     }
 
     private static Optional<Content> vote(byte[] bytes) throws IOException {

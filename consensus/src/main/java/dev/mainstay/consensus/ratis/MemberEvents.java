@@ -124,9 +124,13 @@ final class MemberEvents implements ApplyBridge.Events, MainstayRpc.Hooks, AutoC
         vote.keep();
     }
 
-    private void keepConfiguration() {
+    /// What Ratis could not write, it only logs.
+    private void keepConfiguration(long index) {
         try {
             configuration.keep();
+            if (configuration.number() < index) {
+                failed("cannot write the configuration of the group", null);
+            }
         } catch (IOException e) {
             failed("cannot write the configuration of the group", e);
         }
@@ -190,8 +194,8 @@ final class MemberEvents implements ApplyBridge.Events, MainstayRpc.Hooks, AutoC
     }
 
     @Override
-    public void membershipChanged(Membership membership, boolean isSettled) {
-        keepConfiguration();
+    public void membershipChanged(Membership membership, long index, boolean isSettled) {
+        keepConfiguration(index);
         if (isSettled) {
             log.addressesAre(membership);
         }

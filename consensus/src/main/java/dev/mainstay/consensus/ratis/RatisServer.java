@@ -69,6 +69,8 @@ final class RatisServer implements AutoCloseable {
     /// Set before this side closes the server: what Ratis says about it afterwards is no news.
     private volatile boolean isClosing;
 
+    private final KeptFile vote;
+
     private RatisServer(
             Plan plan, List<Member> first, RaftServer server, RaftServer.Division division) {
         this.groupId = plan.groupId();
@@ -76,6 +78,7 @@ final class RatisServer implements AutoCloseable {
         this.self = plan.identity().member();
         this.server = server;
         this.division = division;
+        this.vote = KeptFile.vote(plan.identity());
         first.forEach(this::talksTo);
         membership().voters().forEach(this::talksTo);
     }
@@ -85,7 +88,9 @@ final class RatisServer implements AutoCloseable {
     ///
     /// They may be older than the newest ones in the log, and newer than the founders. Ratis falls
     /// back to them whenever it takes configurations back, and it does so for a moment while a
-    /// checkpoint is on its way: an empty group would then tell the member that it was removed.
+    /// checkpoint is on its way: an empty group would then tell the member that it was removed. A
+    /// group without the member itself is none to start with: it was being added when it stopped,
+    /// had applied older entries only, and waits again.
     private static List<Member> lastApplied(Plan plan) {
         var file = plan.identity().currentDirectory().resolve("raft-meta.conf");
         if (!Files.exists(file)) {
@@ -93,7 +98,12 @@ final class RatisServer implements AutoCloseable {
         }
         try {
             var entry = LogEntryProto.parseFrom(Files.readAllBytes(file));
-            return RaftNames.membership(entry.getConfigurationEntry()).voters();
+            if (!entry.hasConfigurationEntry()) {
+                return plan.identity().founders();
+            }
+            var voters = RaftNames.membership(entry.getConfigurationEntry()).voters();
+            var self = plan.identity().member();
+            return voters.stream().anyMatch(voter -> voter.id().equals(self)) ? voters : List.of();
         } catch (IOException | IllegalArgumentException e) {
             // Ratis, too, goes on without.
             LOG.warn("{} cannot be read", file, e);
@@ -236,6 +246,12 @@ final class RatisServer implements AutoCloseable {
             LOG.debug("the log is closed", e);
             return log.getFlushIndex();
         }
+    }
+
+    /// A candidate that has not written the vote for itself: it stays one, and nobody hears of it,
+    /// if it could not.
+    boolean isVoteUnwritten() throws IOException {
+        return role() == Role.CANDIDATE && vote.number() < term();
     }
 
     private Role role() {

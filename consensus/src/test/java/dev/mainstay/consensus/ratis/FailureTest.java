@@ -159,6 +159,28 @@ class FailureTest {
         }
     }
 
+    /// Ratis ends such an election without a word, and the member would be a candidate for ever.
+    @Test
+    void aCandidateWhoseVoteCannotBeWritten_isAFailure() throws Exception {
+        try (var group = LocalGroup.started(root, 3)) {
+            var leader = group.awaitLeader();
+            leader.commit("a");
+            var others = group.followersOf(leader);
+            for (var node : others) {
+                try (var files = Files.walk(node.directory())) {
+                    var current = files.filter(file -> file.endsWith("current")).toList();
+                    Files.createDirectories(current.getFirst().resolve("raft-meta.tmp/in-the-way"));
+                }
+            }
+
+            leader.stop();
+
+            Await.until(
+                    "a failure is told",
+                    () -> others.stream().anyMatch(node -> node.heard().failure().isPresent()));
+        }
+    }
+
     /// Whoever answered all the same would lend its vote to a leader, and might forget it.
     @Test
     void aVoteThatCannotBeMadeDurable_isNotGiven() throws Exception {

@@ -108,6 +108,17 @@ class KeptFileTest {
     }
 
     @Test
+    void theFirstConfiguration_thatWasCutOff_isLeftToTheLog() throws Exception {
+        var identity = identity();
+        var conf = file(identity, "raft-meta.conf");
+        Files.write(conf, new byte[0]);
+
+        KeptFile.configuration(identity).restore();
+
+        assertThat(conf).doesNotExist();
+    }
+
+    @Test
     void aNewerConfiguration_stays() throws Exception {
         var identity = identity();
         var conf = file(identity, "raft-meta.conf");

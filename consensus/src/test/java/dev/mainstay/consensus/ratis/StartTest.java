@@ -3,19 +3,24 @@ package dev.mainstay.consensus.ratis;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.mainstay.consensus.Await;
 import dev.mainstay.consensus.CannotStartException;
 import dev.mainstay.consensus.CountingMachine;
 import dev.mainstay.consensus.Firewall;
 import dev.mainstay.consensus.Identity;
 import dev.mainstay.consensus.LocalPeers;
 import dev.mainstay.consensus.Role;
+import java.io.IOException;
 import java.io.RandomAccessFile;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
+import org.apache.ratis.proto.RaftProtos.LogEntryProto;
+import org.apache.ratis.proto.RaftProtos.RaftConfigurationProto;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -155,6 +160,43 @@ class StartTest {
             }
 
             group.awaitLeader().commit("a");
+        }
+    }
+
+    /// It stopped after it had applied older entries, and before the one that adds it.
+    @Test
+    void aMemberThatStoppedWhileItWasAdded_startsAgain() throws Exception {
+        try (var group = LocalGroup.started(root, 3)) {
+            var leader = group.awaitLeader();
+            leader.commit("a");
+            var follower = group.followersOf(leader).getFirst();
+            Await.until("it has applied", () -> follower.machine().has("a"));
+            follower.stop();
+            var others =
+                    group.nodes().stream()
+                            .filter(node -> node != follower)
+                            .map(node -> RaftNames.peer(node.member()).getRaftPeerProto())
+                            .toList();
+            var older =
+                    LogEntryProto.newBuilder()
+                            .setIndex(1)
+                            .setConfigurationEntry(
+                                    RaftConfigurationProto.newBuilder().addAllPeers(others))
+                            .build();
+            for (var name : List.of("raft-meta.conf", "configuration")) {
+                Files.write(fileOf(follower, name), older.toByteArray());
+            }
+
+            follower.start();
+
+            leader.commit("b");
+            Await.until("it goes on", () -> follower.machine().has("b"));
+        }
+    }
+
+    private static Path fileOf(LocalGroup.Node node, String name) throws IOException {
+        try (var files = Files.walk(node.directory())) {
+            return files.filter(file -> file.endsWith(name)).findFirst().orElseThrow();
         }
     }
 }

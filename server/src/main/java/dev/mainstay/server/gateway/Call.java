@@ -150,8 +150,11 @@ public final class Call {
         }
         done =
                 outcome -> {
-                    first.accept(outcome);
-                    another.accept(outcome);
+                    try {
+                        first.accept(outcome);
+                    } finally {
+                        another.accept(outcome);
+                    }
                 };
         return true;
     }
