@@ -9,6 +9,7 @@ import dev.mainstay.client.proto.MembersRequest;
 import dev.mainstay.client.proto.MembersResponse;
 import dev.mainstay.client.proto.NewMember;
 import dev.mainstay.consensus.Member;
+import dev.mainstay.consensus.MemberId;
 import io.grpc.Grpc;
 import io.grpc.InsecureChannelCredentials;
 import io.grpc.ManagedChannel;
@@ -112,6 +113,15 @@ final class RemoteAdmin implements AutoCloseable {
     boolean has(String name) throws Failure {
         return members().getMembersList().stream()
                 .anyMatch(m -> m.getName().equals(name) && !m.getPending());
+    }
+
+    /// Whether that node itself counts `member` among those that take part.
+    boolean knows(MemberId member) {
+        try {
+            return has(member.number());
+        } catch (Failure e) {
+            return false;
+        }
     }
 
     private boolean has(long number) throws Failure {

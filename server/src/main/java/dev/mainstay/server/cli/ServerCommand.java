@@ -1,5 +1,6 @@
 package dev.mainstay.server.cli;
 
+import dev.mainstay.consensus.Member;
 import dev.mainstay.consensus.MemberId;
 import dev.mainstay.server.config.BadConfig;
 import dev.mainstay.server.config.ConfigLoader;
@@ -8,6 +9,7 @@ import dev.mainstay.server.telemetry.Journal;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CountDownLatch;
@@ -22,6 +24,8 @@ import picocli.CommandLine.Option;
         description = "Runs one node in the foreground, until SIGTERM.")
 final class ServerCommand implements Callable<Integer> {
 
+    private static final Duration ADDED_MAX = Duration.ofSeconds(30);
+    private static final Duration LOOK_EVERY = Duration.ofMillis(200);
     private static final int START_FAILED = 1;
 
     private final NodeStarter starter;
@@ -88,7 +92,25 @@ final class ServerCommand implements Callable<Integer> {
                 var self = joining(config, remote);
                 starter.permit(config.directory(), new Bootstrap(remote.group(), self, List.of()));
             }
-            remote.add(Addresses.member(start(config), config), "");
+            var self = Addresses.member(start(config), config);
+            try {
+                remote.add(self, "");
+            } catch (Failure e) {
+                awaitAdded(self, e);
+            }
+        }
+    }
+
+    /// The node that was asked may be gone before it answers: then this one's own word counts.
+    private static void awaitAdded(Member self, Failure why) throws Failure, InterruptedException {
+        long deadline = System.nanoTime() + ADDED_MAX.toNanos();
+        try (var own = new RemoteAdmin(self.grpcAddress())) {
+            while (!own.knows(self.id())) {
+                if (System.nanoTime() - deadline > 0) {
+                    throw why;
+                }
+                Thread.sleep(LOOK_EVERY);
+            }
         }
     }
 
