@@ -42,6 +42,10 @@ final class PowerLosses {
             }
         }
         for (var node : victims) {
+            // Gone with all its threads: none of them may write to what was put back.
+            if (arena.isRunning(node)) {
+                arena.process(node).kill();
+            }
             var before = disks.traces(node);
             disks.losePower(node);
             var after = disks.traces(node);
